@@ -1,0 +1,110 @@
+/**
+ * The declaration of a kind: the imported table says what its fields are; this says by hand what a table can't.
+ * Everything that serves a kind (codecs, OpenAPI, discovery, patch, apply, table output, validation) reads the declaration.
+ */
+
+import type { StructSchema } from "../machinery/schema/schema.ts";
+import type { ResourceTable } from "../machinery/schema/table.ts";
+import type { FieldError } from "../machinery/status/field-error.ts";
+
+/** The metadata of every object, as far as generic code reads it. The full type is `ObjectMeta` of the tables. */
+export interface Metadata {
+  name?: string;
+  generateName?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number | bigint;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number | bigint;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean; blockOwnerDeletion?: boolean }[];
+  finalizers?: string[];
+  managedFields?: { manager?: string; operation?: string; apiVersion?: string; time?: string; fieldsType?: string; fieldsV1?: unknown; subresource?: string }[];
+}
+
+/** Any object of the API: plain data in its JSON form. Absent means nil or zero; there are no nulls. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: Metadata;
+}
+
+/** A column of `kubectl get`. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "date" | "boolean" | "number";
+  readonly format?: string;
+  readonly description?: string;
+  /** 0: always shown; 1: with `-o wide`. */
+  readonly priority?: number;
+  /** @returns the cell: a string, number, or null. `now` in milliseconds. */
+  value(object: T, now: number): string | number | boolean | null;
+}
+
+/** What validation may ask beyond the object itself. */
+export interface ValidationContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What a subresource that writes the same object (status, approval, resize, ephemeralcontainers …) may change. */
+export interface SubresourceRules<T> {
+  /** Puts back, in `next`, everything that this endpoint doesn't own. `status` by default: all but `status` (and the metadata that a status update may change). */
+  prepareUpdate?(next: T, last: T): void;
+  validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
+  warnings?(next: T, last: T): readonly string[];
+  /** Field-set roots that an apply through this endpoint doesn't own: dotted paths such as `spec`. */
+  readonly resetFields?: readonly string[];
+}
+
+/** What is written by hand for a kind; each member may be left out. Functions change the object they are given, which is the server's own copy. */
+export interface KindRules<T extends KubeObject> {
+  /** Fills in defaults after decoding, on every write and on reading older objects; must be idempotent. */
+  defaults?(object: T): void;
+  /** Before validation of a create: clears what a client may not set (status), fills generated fields. */
+  prepareCreate?(object: T): void;
+  /** Before validation of an update: puts back what this endpoint doesn't own (status). */
+  prepareUpdate?(next: T, last: T): void;
+  /** Errors of the object by itself (metadata is checked by the registry). */
+  validate?(object: T, context: ValidationContext): readonly FieldError[];
+  /** Errors of the change, beside those of the object. */
+  validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
+  warnings?(object: T, last: T | undefined): readonly string[];
+  /** How names are checked; DNS subdomain where absent. @returns complaints, none for a good name */
+  validateName?(name: string): readonly string[];
+  /** Endpoints that write the same object. `status` here gives the kind its status subresource. */
+  readonly subresources?: Readonly<Record<string, SubresourceRules<T>>>;
+  readonly columns?: readonly Column<T>[];
+  /** Field selectors beyond metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** `metadata.generation` is 1 on create and rises when `spec` (or what this says) changes. */
+  readonly generation?: true | ((object: T) => unknown);
+  /** Grace of a deletion in seconds: pods. Undefined or 0: at once. */
+  deletionGraceSeconds?(object: T, asked: number | undefined): number;
+  /** What is done to orphaned dependents where the client doesn't say: `orphan` for none of the served versions now. */
+  readonly createOnUpdate?: true;
+  /** An update without resourceVersion is refused. */
+  readonly conditionalUpdateOnly?: true;
+  /** Kept so long, then deleted by the store. */
+  readonly ttlSeconds?: number;
+  /** Written under another kind's key and form: `events.k8s.io` Events are core Events. */
+  readonly storedAs?: { readonly group: string; readonly version: string; toStored(object: T): KubeObject; fromStored(object: KubeObject): T };
+  /** Extra groups of short-lived answers that are never stored (reviews): handled by an endpoint of their own. */
+  readonly virtual?: true;
+}
+
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  /** `apps/v1`, `v1` */
+  readonly apiVersion: string;
+  readonly name: string;
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly table: ResourceTable;
+  readonly schema: StructSchema;
+  readonly rules: KindRules<T>;
+}

@@ -1,0 +1,28 @@
+/** Time as an argument, so that unit tests, simulation and production run the same code. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once, after so many milliseconds. @returns what cancels it */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The machine's clock; its timers don't keep a process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** @returns the time as Kubernetes writes it: RFC 3339 in whole seconds, UTC */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** @returns the time with microseconds, as MicroTime is written */
+export function microTimestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
+}
