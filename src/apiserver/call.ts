@@ -1,0 +1,61 @@
+/** The typed request that the steps pass along, and what the server gives them to work with. */
+
+import type { Kind, KubeObject } from "../api/kind.ts";
+import type { Clock } from "../machinery/clock.ts";
+import type { AdmissionPlugin } from "../security/admission/plugin.ts";
+import type { Attributes, Authorizer } from "../security/attributes.ts";
+import type { Reader } from "../security/reader.ts";
+import type { User } from "../security/user.ts";
+import type { Store } from "../storage/store.ts";
+import type { WatchCache } from "./cache/watch-cache.ts";
+import type { Exchange } from "./http/exchange.ts";
+
+/** Everything a step may use; made once when the server starts. */
+export interface ServerContext {
+  readonly store: Store;
+  readonly kinds: KindTable;
+  readonly caches: Caches;
+  readonly reader: Reader;
+  readonly authorizer: Authorizer;
+  readonly plugins: readonly AdmissionPlugin[];
+  readonly clock: Clock;
+}
+
+export interface KindTable {
+  /** @returns the kind served at a path, or undefined */
+  find(group: string, version: string, resource: string): Kind | undefined;
+  /** @returns the kind of an object by its apiVersion and kind */
+  ofObject(apiVersion: string, kind: string): Kind | undefined;
+  readonly all: readonly Kind[];
+}
+
+export interface Caches {
+  /** The cache of the kind that a resource is stored as; it fills on first use and stays. */
+  of(kind: Kind): WatchCache;
+}
+
+/** One request on its way. Steps fill in what the next ones read; a field is set once. */
+export interface Call {
+  readonly exchange: Exchange;
+  readonly context: ServerContext;
+  readonly receivedAt: number;
+  attributes: Attributes;
+  query: URLSearchParams;
+  user: User;
+  /** The kind at the path; unset for paths that name none. */
+  kind: Kind | undefined;
+  readonly warnings: string[];
+  /** Annotations of the audit record. */
+  readonly annotations: Map<string, string>;
+  /** What the audit record says of the outcome beside the code: set by whoever refuses. */
+  decision: { allowed: boolean; reason: string } | undefined;
+}
+
+/** A step passes or throws a StatusError; it can't skip the next. */
+export interface Step {
+  readonly name: string;
+  run(call: Call): void | Promise<void>;
+}
+
+/** A request body or stored object in hand, decoded. */
+export type Decoded<T extends KubeObject = KubeObject> = T;

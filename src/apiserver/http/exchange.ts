@@ -1,0 +1,44 @@
+/** One HTTP request and its answer, the same whether it came over HTTP/2 (`stream` events, the fast way) or HTTP/1.1. */
+
+import type { IncomingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+export interface Exchange {
+  readonly method: string;
+  /** The request target as it came: path and query, not decoded. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly connection: ConnectionFacts;
+  /** Aborted when the client goes away before the answer has ended. */
+  readonly signal: AbortSignal;
+  /** True once an answer has begun. */
+  readonly answered: boolean;
+  /** Reads the body whole. Throws a 413 StatusError above `limitBytes`, a 400 when it ends early. */
+  body(limitBytes: number): Promise<Buffer>;
+  /** Answers whole. Several chunks are written one after the other without joining them. */
+  answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void;
+  /** Begins an answer that goes on (watch, log). */
+  stream(code: number, headers: Headers): AnswerStream;
+  /** Takes the raw socket of an HTTP/1.1 upgrade request, with what was read beyond its head; undefined where the request asks for none. */
+  takeSocket(): { readonly socket: Duplex; readonly head: Buffer } | undefined;
+}
+
+export interface AnswerStream {
+  /** Queues a chunk. @returns the bytes that wait in this process's memory to be sent: the caller's limit cuts slow readers */
+  write(chunk: Uint8Array): number;
+  end(): void;
+  /** Ends the answer so that the client sees it broken off. */
+  abort(): void;
+  readonly signal: AbortSignal;
+}
+
+/** What is known of the connection; one value a connection, so that facts can be cached on it. */
+export interface ConnectionFacts {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** The verified client certificate's DER, where the client sent one; verification against the client CA is the authenticator's. */
+  readonly peerCertificate: Buffer | undefined;
+  readonly protocol: "h2" | "http/1.1";
+}
