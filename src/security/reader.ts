@@ -12,5 +12,9 @@ export interface Reader {
   /** Reads through the cache: waits until the cache has caught up with the store, then as `get`. */
   getFresh<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
   /** Calls back after each change of an object of the resource. @returns what ends it */
-  onChange(group: string, resource: string, callback: (change: { readonly namespace: string; readonly name: string; readonly deleted: boolean }) => void): () => void;
+  onChange(
+    group: string,
+    resource: string,
+    callback: (change: { readonly namespace: string; readonly name: string; readonly deleted: boolean }) => void,
+  ): () => void;
 }

@@ -5,7 +5,19 @@ import type { FieldTable } from "./table.ts";
 export type Schema = ScalarSchema | StructSchema | ListSchema | MapSchema;
 
 export type Scalar =
-  | "string" | "bool" | "int32" | "int64" | "float64" | "bytes" | "quantity" | "intOrString" | "time" | "microTime" | "duration" | "raw" | "fieldsV1";
+  | "string"
+  | "bool"
+  | "int32"
+  | "int64"
+  | "float64"
+  | "bytes"
+  | "quantity"
+  | "intOrString"
+  | "time"
+  | "microTime"
+  | "duration"
+  | "raw"
+  | "fieldsV1";
 
 export interface ScalarSchema {
   readonly type: "scalar";

@@ -1,8 +1,16 @@
 /** What validation finds: Kubernetes' field errors, whose type and field clients read in `details.causes`. */
 
 export type FieldErrorType =
-  | "FieldValueRequired" | "FieldValueInvalid" | "FieldValueDuplicate" | "FieldValueNotSupported" | "FieldValueForbidden"
-  | "FieldValueNotFound" | "FieldValueTooLong" | "FieldValueTooMany" | "FieldValueTypeInvalid" | "InternalError";
+  | "FieldValueRequired"
+  | "FieldValueInvalid"
+  | "FieldValueDuplicate"
+  | "FieldValueNotSupported"
+  | "FieldValueForbidden"
+  | "FieldValueNotFound"
+  | "FieldValueTooLong"
+  | "FieldValueTooMany"
+  | "FieldValueTypeInvalid"
+  | "InternalError";
 
 export interface FieldError {
   readonly type: FieldErrorType;
@@ -18,17 +26,44 @@ function shown(value: unknown): string {
   return typeof value === "bigint" ? String(value) : JSON.stringify(value, (_, v) => (typeof v === "bigint" ? String(v) : v));
 }
 
-export const required = (field: string, detail: string): FieldError => ({ type: "FieldValueRequired", field, message: detail ? `Required value: ${detail}` : "Required value" });
-export const invalid = (field: string, value: unknown, detail: string): FieldError => ({ type: "FieldValueInvalid", field, message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}` });
+export const required = (field: string, detail: string): FieldError => ({
+  type: "FieldValueRequired",
+  field,
+  message: detail ? `Required value: ${detail}` : "Required value",
+});
+export const invalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: "FieldValueInvalid",
+  field,
+  message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}`,
+});
 export const duplicate = (field: string, value: unknown): FieldError => ({ type: "FieldValueDuplicate", field, message: `Duplicate value: ${shown(value)}` });
-export const forbiddenField = (field: string, detail: string): FieldError => ({ type: "FieldValueForbidden", field, message: detail ? `Forbidden: ${detail}` : "Forbidden" });
+export const forbiddenField = (field: string, detail: string): FieldError => ({
+  type: "FieldValueForbidden",
+  field,
+  message: detail ? `Forbidden: ${detail}` : "Forbidden",
+});
 export const notFoundField = (field: string, value: unknown): FieldError => ({ type: "FieldValueNotFound", field, message: `Not found: ${shown(value)}` });
-export const tooMany = (field: string, actual: number, max: number): FieldError => ({ type: "FieldValueTooMany", field, message: `Too many: ${actual}: must have at most ${max} items` });
-export const tooLong = (field: string, maxBytes: number): FieldError => ({ type: "FieldValueTooLong", field, message: `Too long: may not be more than ${maxBytes} bytes` });
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({ type: "FieldValueTypeInvalid", field, message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}` });
+export const tooMany = (field: string, actual: number, max: number): FieldError => ({
+  type: "FieldValueTooMany",
+  field,
+  message: `Too many: ${actual}: must have at most ${max} items`,
+});
+export const tooLong = (field: string, maxBytes: number): FieldError => ({
+  type: "FieldValueTooLong",
+  field,
+  message: `Too long: may not be more than ${maxBytes} bytes`,
+});
+export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
+  type: "FieldValueTypeInvalid",
+  field,
+  message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}`,
+});
 
 /** @param supported the allowed values, which the message lists sorted as Kubernetes does */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = supported.toSorted().map((s) => JSON.stringify(s)).join(", ");
+  const list = supported
+    .toSorted()
+    .map((s) => JSON.stringify(s))
+    .join(", ");
   return { type: "FieldValueNotSupported", field, message: `Unsupported value: ${shown(value)}${list ? `: supported values: ${list}` : ""}` };
 }

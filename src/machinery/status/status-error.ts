@@ -43,7 +43,10 @@ export class StatusError extends Error {
 }
 
 const details = (target: Target, name: string, more: Partial<StatusDetails> = {}): StatusDetails => ({
-  ...(name && { name }), ...(target.group && { group: target.group }), kind: target.resource, ...more,
+  ...(name && { name }),
+  ...(target.group && { group: target.group }),
+  kind: target.resource,
+  ...more,
 });
 /** `deployments.apps`, `pods` */
 const qualified = (target: Target): string => (target.group ? `${target.resource}.${target.group}` : target.resource);
@@ -57,7 +60,12 @@ export function unauthorized(message = "Unauthorized"): StatusError {
 /** @param why what stands after the colon; @param causes machine-readable reasons such as `{ reason: "BorrowedRight", field }` */
 export function forbidden(target: Target, name: string, why: string, causes?: readonly StatusCause[]): StatusError {
   const subject = target.resource ? (name ? `${qualified(target)} ${JSON.stringify(name)}` : qualified(target)) : "";
-  return new StatusError({ code: 403, reason: "Forbidden", message: `${subject ? `${subject} is ` : ""}forbidden: ${why}`, details: details(target, name, causes ? { causes } : {}) });
+  return new StatusError({
+    code: 403,
+    reason: "Forbidden",
+    message: `${subject ? `${subject} is ` : ""}forbidden: ${why}`,
+    details: details(target, name, causes ? { causes } : {}),
+  });
 }
 export function notFound(target: Target, name: string): StatusError {
   return new StatusError({ code: 404, reason: "NotFound", message: `${qualified(target)} ${JSON.stringify(name)} not found`, details: details(target, name) });
@@ -67,13 +75,28 @@ export function noSuchResource(): StatusError {
   return new StatusError({ code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: {} });
 }
 export function methodNotSupported(target: Target, action: string): StatusError {
-  return new StatusError({ code: 405, reason: "MethodNotAllowed", message: `${action} is not supported on resources of kind ${JSON.stringify(qualified(target))}`, details: details(target, "") });
+  return new StatusError({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: `${action} is not supported on resources of kind ${JSON.stringify(qualified(target))}`,
+    details: details(target, ""),
+  });
 }
 export function alreadyExists(target: Target, name: string): StatusError {
-  return new StatusError({ code: 409, reason: "AlreadyExists", message: `${qualified(target)} ${JSON.stringify(name)} already exists`, details: details(target, name) });
+  return new StatusError({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${qualified(target)} ${JSON.stringify(name)} already exists`,
+    details: details(target, name),
+  });
 }
 export function conflict(target: Target, name: string, why: string, causes?: readonly StatusCause[]): StatusError {
-  return new StatusError({ code: 409, reason: "Conflict", message: `Operation cannot be fulfilled on ${qualified(target)} ${JSON.stringify(name)}: ${why}`, details: details(target, name, causes ? { causes } : {}) });
+  return new StatusError({
+    code: 409,
+    reason: "Conflict",
+    message: `Operation cannot be fulfilled on ${qualified(target)} ${JSON.stringify(name)}: ${why}`,
+    details: details(target, name, causes ? { causes } : {}),
+  });
 }
 /** @param continueToken where given, the token that goes on inconsistently */
 export function expired(message: string, continueToken?: string): StatusError {
@@ -93,9 +116,15 @@ export function invalidObject(kind: { readonly group: string; readonly kind: str
   const sentences = errors.map((e) => `${e.field}: ${e.message}`);
   const text = sentences.length === 1 ? sentences[0] : `[${sentences.join(", ")}]`;
   return new StatusError({
-    code: 422, reason: "Invalid",
+    code: 422,
+    reason: "Invalid",
     message: `${kind.group ? `${kind.kind}.${kind.group}` : kind.kind} ${JSON.stringify(name)} is invalid${text ? `: ${text}` : ""}`,
-    details: { ...(name && { name }), ...(kind.group && { group: kind.group }), kind: kind.kind, causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })) },
+    details: {
+      ...(name && { name }),
+      ...(kind.group && { group: kind.group }),
+      kind: kind.kind,
+      causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })),
+    },
   });
 }
 export function tooManyRequests(message: string, retryAfterSeconds: number, causes?: readonly StatusCause[]): StatusError {
@@ -103,7 +132,10 @@ export function tooManyRequests(message: string, retryAfterSeconds: number, caus
 }
 export function internalError(error: unknown): StatusError {
   const message = error instanceof Error ? error.message : String(error);
-  return new StatusError({ code: 500, reason: "InternalError", message: `Internal error occurred: ${message}`, details: { causes: [{ message }] } }, { cause: error });
+  return new StatusError(
+    { code: 500, reason: "InternalError", message: `Internal error occurred: ${message}`, details: { causes: [{ message }] } },
+    { cause: error },
+  );
 }
 export function serviceUnavailable(message: string): StatusError {
   return new StatusError({ code: 503, reason: "ServiceUnavailable", message });
