@@ -2,6 +2,7 @@
 
 import type { Kind, KubeObject } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
+import type { Random } from "../machinery/random.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
@@ -9,6 +10,7 @@ import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Exchange } from "./http/exchange.ts";
+import type { Respond } from "./respond.ts";
 
 /** Everything a step may use; made once when the server starts. */
 export interface ServerContext {
@@ -19,6 +21,17 @@ export interface ServerContext {
   readonly authorizer: Authorizer;
   readonly plugins: readonly AdmissionPlugin[];
   readonly clock: Clock;
+  readonly random: Random;
+  readonly respond: Respond;
+  readonly settings: ServerSettings;
+}
+
+/** What an administrator chooses that a verb needs to know. */
+export interface ServerSettings {
+  /** Where cluster addresses come from, in CIDR form: `10.96.0.0/16`. */
+  readonly serviceRange: string;
+  /** First and last node port: 30000 and 32767. */
+  readonly nodePorts: readonly [number, number];
 }
 
 export interface KindTable {

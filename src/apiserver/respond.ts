@@ -1,8 +1,10 @@
 /** Answers in the form that the client negotiated. The verbs hand over JSON bytes; what else there is (Table, metadata, YAML, protobuf) is made from them here. */
 
 import type { Kind } from "../api/kind.ts";
+import type { StatusDetails } from "../machinery/status/status-error.ts";
 import type { CachedObject } from "./cache/watch-cache.ts";
 import type { Call } from "./call.ts";
+import type { AnswerStream } from "./http/exchange.ts";
 
 export interface ListAnswer {
   readonly objects: readonly CachedObject[];
@@ -11,11 +13,20 @@ export interface ListAnswer {
   readonly remaining?: number;
 }
 
+/** The body of a `v1` Status of success: what it says beyond `status: Success`. */
+export interface SuccessStatus {
+  readonly details?: StatusDetails;
+}
+
 /** The signatures that verbs call; implemented in this file and the folder `respond/`. */
 export interface Respond {
   /** One object: `bytes` is its JSON as a GET would answer it. */
   object(call: Call, code: number, kind: Kind, bytes: Uint8Array): void;
   list(call: Call, kind: Kind, list: ListAnswer): void;
+  /** Begins a watch's answer (200, with the content type of the negotiated stream form). Throws a 406 StatusError where the form can't be streamed. */
+  watch(call: Call, kind: Kind): AnswerStream;
+  /** Answers a delete that took effect at once, and other answers that are a Status of success, in the negotiated form. */
+  status(call: Call, code: number, status: SuccessStatus): void;
   /** @returns a function that gives a watch event's bytes in the negotiated form; encodings are shared by all watchers of a form */
   eventEncoder(call: Call, kind: Kind): (type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR", object: Uint8Array) => Uint8Array;
 }
