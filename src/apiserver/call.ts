@@ -4,7 +4,7 @@ import type { Kind, KubeObject } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Random } from "../machinery/random.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
-import type { Attributes, Authorizer } from "../security/attributes.ts";
+import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
@@ -51,7 +51,10 @@ export interface Caches {
 export interface Call {
   readonly exchange: Exchange;
   readonly context: ServerContext;
+  /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The audit record's identity, always the server's own; answers carry it as `Audit-Id`. */
+  readonly auditId: string;
   attributes: Attributes;
   query: URLSearchParams;
   user: User;
@@ -69,6 +72,12 @@ export interface Step {
   readonly name: string;
   run(call: Call): void | Promise<void>;
 }
+
+/** What answers a resource request once the steps have passed: it answers through `respond`, or throws a StatusError. */
+export type Handler = (call: Call) => void | Promise<void>;
+
+/** The form of `verbFor`, which `verbs/index.ts` exports: undefined where the verb isn't served at that path (405). */
+export type VerbFor = (kind: Kind, subresource: string, verb: Verb) => Handler | undefined;
 
 /** A request body or stored object in hand, decoded. */
 export type Decoded<T extends KubeObject = KubeObject> = T;

@@ -18,6 +18,9 @@ export interface SuccessStatus {
   readonly details?: StatusDetails;
 }
 
+export type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+export type EventEncoder = (type: EventType, object: Uint8Array) => Uint8Array;
+
 /** The signatures that verbs call; implemented in this file and the folder `respond/`. */
 export interface Respond {
   /** One object: `bytes` is its JSON as a GET would answer it. */
@@ -27,6 +30,9 @@ export interface Respond {
   watch(call: Call, kind: Kind): AnswerStream;
   /** Answers a delete that took effect at once, and other answers that are a Status of success, in the negotiated form. */
   status(call: Call, code: number, status: SuccessStatus): void;
-  /** @returns a function that gives a watch event's bytes in the negotiated form; encodings are shared by all watchers of a form */
-  eventEncoder(call: Call, kind: Kind): (type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR", object: Uint8Array) => Uint8Array;
+  /**
+   * @returns a function that gives a watch event's bytes in the negotiated form. Encodings are shared by all watchers of a form: they are remembered by the
+   * identity of `object`, so the same change must come as the same buffer. An ERROR's object is the JSON of a Status; a BOOKMARK's is of the kind, with metadata only.
+   */
+  eventEncoder(call: Call, kind: Kind): EventEncoder;
 }

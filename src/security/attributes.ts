@@ -13,9 +13,11 @@ export interface Attributes {
   readonly verb: Verb;
   readonly group: string;
   readonly version: string;
+  /** As Kubernetes counts it, so also for a namespace itself: `namespaces/x` has namespace and name x. */
   readonly namespace: string;
   readonly resource: string;
   readonly subresource: string;
+  /** Of a list, watch or deletecollection whose field selector pins `metadata.name`, that name: authorizers and audit see it. */
   readonly name: string;
   /** What follows a proxy's name: `/a/b`. */
   readonly tail: string;

@@ -19,6 +19,11 @@ export interface Exchange {
   body(limitBytes: number): Promise<Buffer>;
   /** Answers whole. Several chunks are written one after the other without joining them. */
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void;
+  /**
+   * Answers whole with chunks that are made one at a time, the next only once the client has taken the last: a large list costs one chunk of memory.
+   * `next` gives undefined at the end; what it throws breaks the answer off.
+   */
+  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void;
   /** Begins an answer that goes on (watch, log). */
   stream(code: number, headers: Headers): AnswerStream;
   /** Takes the raw socket of an HTTP/1.1 upgrade request, with what was read beyond its head; undefined where the request asks for none. */
