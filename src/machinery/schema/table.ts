@@ -33,11 +33,15 @@ export interface FieldTable {
   readonly enum?: readonly string[];
   /** The JSON value of `+default`. */
   readonly default?: unknown;
-  /** The gate of `+featureGate`, where the field is behind one. */
+  /** The gate of `+featureGate`, where the field is behind one; several are separated by commas. */
   readonly featureGate?: string;
   readonly deprecated?: true;
   /** `+k8s:unionMember` and `+unionDiscriminator` facts, where OpenAPI shows them. */
   readonly union?: "discriminator" | "member";
+  /** In protobuf each value of the type's inner list is a message of its own, whose field 1 repeats the items: ExtraValue, Verbs. */
+  readonly wrapped?: true;
+  /** A `raw` field that is a message in protobuf: the id of the struct that lists that message's fields (JSONSchemaPropsOrBool). */
+  readonly message?: string;
 }
 
 export interface StructTable {
@@ -50,7 +54,7 @@ export interface StructTable {
   readonly openapi: string;
 }
 
-/** One resource as discovery shows it; subresources are rows of their own (`pods/log`). */
+/** One resource as discovery shows it, with its subresources. */
 export interface ResourceTable {
   readonly group: string;
   readonly version: string;
@@ -70,9 +74,13 @@ export interface ResourceTable {
 }
 
 export interface SubresourceTable {
+  /** `log` of `pods/log` */
   readonly name: string;
   readonly kind: string;
   readonly verbs: readonly string[];
+  /** Where the kind is of another group than the resource: `autoscaling/v1` Scale. */
   readonly group?: string;
   readonly version?: string;
+  /** The struct's id. */
+  readonly struct: string;
 }
