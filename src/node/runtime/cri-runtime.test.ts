@@ -41,6 +41,7 @@ insideMachine(import.meta.filename, (folder) => {
         command: ["sh", "-c", script],
         log_path: "main.log",
         labels: { [POD_UID_LABEL]: "a" },
+        linux: { security_context: { namespace_options: { pid: "CONTAINER" } } },
       },
       config,
     );
