@@ -15,6 +15,7 @@ func main() {
 	}
 	s := readAll()
 	s.compare(os.Args[1] + "/openapi")
+	s.compareProto()
 	s.write(os.Args[2])
 	s.writeResources(os.Args[1]+"/discovery.json", os.Args[2])
 	for _, note := range s.notes {
@@ -24,5 +25,5 @@ func main() {
 	for _, found := range s.structs {
 		fields += len(found.fields)
 	}
-	fmt.Printf("%d structs, %d fields, %d disagreements\n", len(s.structs), fields, len(s.notes))
+	fmt.Printf("%d structs, %d fields; %d held against OpenAPI, %d against the .proto files; %d disagreements\n", len(s.structs), fields, s.published, s.messageFields, len(s.notes))
 }

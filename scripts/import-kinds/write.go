@@ -85,7 +85,7 @@ func (f *field) line() string {
 	value("featureGate", f.gate)
 	flag(f.deprecated, "deprecated")
 	value("union", f.union)
-	flag(f.wrapped, "wrapped")
+	flag(f.wrapped != "", "wrapped")
 	value("message", f.message)
 	// The rest of the line, because values of enums hold spaces.
 	if len(f.enum) > 0 {
