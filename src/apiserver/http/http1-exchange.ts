@@ -1,0 +1,128 @@
+/** An exchange over HTTP/1.1: requests, and upgrades, whose socket a handler may take. */
+
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../machinery/clock.ts";
+import { readBody } from "./body.ts";
+import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+
+export interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+function ignore(): void {}
+
+export class Http1Exchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly connection: ConnectionFacts;
+  answered = false;
+  readonly #request: IncomingMessage;
+  readonly #clock: Clock;
+  #response: ServerResponse | undefined;
+  #upgrade: Upgrade | undefined;
+  #gone: AbortController | undefined;
+
+  /** @param response undefined for an upgrade, which has a bare socket instead */
+  constructor(request: IncomingMessage, response: ServerResponse | undefined, connection: ConnectionFacts, clock: Clock, upgrade?: Upgrade) {
+    this.#request = request;
+    this.#response = response;
+    this.#upgrade = upgrade;
+    this.#clock = clock;
+    this.method = request.method ?? "";
+    this.target = request.url ?? "";
+    this.headers = request.headers;
+    this.connection = connection;
+    request.on("error", ignore);
+    response?.on("error", ignore);
+    upgrade?.socket.on("error", ignore);
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      const gone = new AbortController();
+      this.#gone = gone;
+      const source = this.#upgrade?.socket ?? this.#response;
+      if (!source || source.destroyed) gone.abort();
+      else source.once("close", () => source.writableFinished || gone.abort());
+    }
+    return this.#gone.signal;
+  }
+
+  body(limitBytes: number): Promise<Buffer> {
+    return readBody(this.#request, this.headers["content-length"], limitBytes, this.#clock);
+  }
+
+  answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {
+    const chunks = body instanceof Uint8Array ? [body] : body;
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const response = this.#begin(code, code === 204 || code === 304 ? headers : { ...headers, "content-length": String(length) });
+    for (const chunk of chunks) response?.write(chunk);
+    response?.end();
+  }
+
+  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void {
+    const response = this.#begin(code, headers);
+    if (!response) return;
+    function pump(): void {
+      if (!response || response.destroyed) return;
+      try {
+        for (let chunk = next(); chunk; chunk = next()) if (!response.write(chunk)) return;
+      } catch {
+        response.destroy();
+        return;
+      }
+      response.off("drain", pump).end();
+    }
+    response.on("drain", pump);
+    pump();
+  }
+
+  stream(code: number, headers: Headers): AnswerStream {
+    const response = this.#begin(code, headers);
+    response?.flushHeaders();
+    return {
+      signal: this.signal,
+      write(chunk) {
+        if (!response || response.destroyed || response.writableEnded) return 0;
+        response.write(chunk);
+        return response.writableLength;
+      },
+      end: () => void response?.end(),
+      abort: () => void response?.destroy(),
+    };
+  }
+
+  takeSocket(): Upgrade | undefined {
+    const upgrade = this.#upgrade;
+    if (!upgrade || this.answered) return undefined;
+    this.answered = true;
+    return upgrade;
+  }
+
+  /** @returns undefined when the client has gone */
+  #begin(code: number, headers: Headers): ServerResponse | undefined {
+    this.answered = true;
+    const response = this.#response ?? this.#onBareSocket();
+    if (!response || response.destroyed || response.headersSent) return undefined;
+    // A body that nobody has read is not waited for: the connection ends with the answer.
+    if (!this.#request.complete || this.#upgrade) response.setHeader("connection", "close");
+    response.writeHead(code, headers as Record<string, string | string[]>);
+    return response;
+  }
+
+  /** An upgrade that is refused is answered as any other request, and its connection ends. */
+  #onBareSocket(): ServerResponse | undefined {
+    const socket = this.#upgrade?.socket;
+    if (!socket || socket.destroyed) return undefined;
+    const response = new ServerResponse(this.#request);
+    response.shouldKeepAlive = false;
+    // The socket of an upgrade is the connection's own TLS socket: http hands it over as a Duplex.
+    response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
+    response.on("error", ignore).on("finish", () => socket.end());
+    this.#response = response;
+    return response;
+  }
+}

@@ -1,0 +1,109 @@
+/** An exchange over an HTTP/2 stream. It is on the path of every GET, so nothing is made before it is asked for. */
+
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../machinery/clock.ts";
+import { readBody } from "./body.ts";
+import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+
+/** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
+function ignore(): void {}
+
+export class Http2Exchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly connection: ConnectionFacts;
+  answered = false;
+  readonly #stream: ServerHttp2Stream;
+  readonly #clock: Clock;
+  #gone: AbortController | undefined;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: ConnectionFacts, clock: Clock) {
+    this.#stream = stream;
+    this.#clock = clock;
+    this.method = headers[":method"] ?? "";
+    this.target = headers[":path"] ?? "";
+    this.headers = headers;
+    this.connection = connection;
+    stream.on("error", ignore);
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      const gone = new AbortController();
+      this.#gone = gone;
+      const stream = this.#stream;
+      if (stream.destroyed) gone.abort();
+      else stream.once("close", () => stream.writableFinished || gone.abort());
+    }
+    return this.#gone.signal;
+  }
+
+  body(limitBytes: number): Promise<Buffer> {
+    return readBody(this.#stream, this.headers["content-length"], limitBytes, this.#clock);
+  }
+
+  answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {
+    if (!this.#begin(code, headers)) return;
+    if (body instanceof Uint8Array) this.#stream.end(body);
+    else {
+      for (const chunk of body) this.#stream.write(chunk);
+      this.#stream.end();
+    }
+    this.#refuseRest();
+  }
+
+  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void {
+    if (!this.#begin(code, headers)) return;
+    const stream = this.#stream;
+    function pump(): void {
+      if (stream.destroyed) return;
+      try {
+        for (let chunk = next(); chunk; chunk = next()) if (!stream.write(chunk)) return;
+      } catch {
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        return;
+      }
+      stream.off("drain", pump).end();
+    }
+    stream.on("drain", pump);
+    pump();
+    this.#refuseRest();
+  }
+
+  stream(code: number, headers: Headers): AnswerStream {
+    const stream = this.#stream;
+    if (this.#begin(code, headers)) this.#refuseRest();
+    return {
+      signal: this.signal,
+      write(chunk) {
+        if (stream.destroyed || stream.writableEnded) return 0;
+        stream.write(chunk);
+        return stream.writableLength;
+      },
+      end: () => void stream.end(),
+      abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    };
+  }
+
+  takeSocket(): { readonly socket: Duplex; readonly head: Buffer } | undefined {
+    return undefined;
+  }
+
+  /** @returns false when the client has gone: there is nobody to answer */
+  #begin(code: number, headers: Headers): boolean {
+    this.answered = true;
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed || stream.headersSent) return false;
+    stream.respond({ ":status": code, ...headers });
+    return true;
+  }
+
+  /** A body that nobody has read is not waited for: once the answer is out, the client is told to stop (RFC 9113, 8.1). */
+  #refuseRest(): void {
+    const stream = this.#stream;
+    if (this.method === "GET" || stream.readableEnded || stream.endAfterHeaders) return;
+    stream.once("finish", () => stream.readableEnded || stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+}
