@@ -20,7 +20,7 @@ export function put(object: Plain, key: string, value: unknown): void {
 
 /** @returns a copy one level deep, with a prototype exactly where the original has one */
 export function shallow(object: Plain): Plain {
-  return Object.getPrototypeOf(object) === null ? { __proto__: null, ...object } : { ...object };
+  return Object.getPrototypeOf(object) === null ? Object.assign(Object.create(null), object) : { ...object };
 }
 
 /** @returns an object without a prototype and without members */
