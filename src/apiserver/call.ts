@@ -8,6 +8,7 @@ import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
+import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { Respond } from "./respond.ts";
@@ -43,8 +44,10 @@ export interface KindTable {
 }
 
 export interface Caches {
-  /** The cache of the kind that a resource is stored as; it fills on first use and stays. */
+  /** The cache of a kind, in the kind's own form; it fills on first use and stays. */
   of(kind: Kind): WatchCache;
+  /** The cache of the form that a kind is stored in: what writes go through. */
+  stored(kind: Kind): KindCache;
 }
 
 /** One request on its way. Steps fill in what the next ones read; a field is set once. */

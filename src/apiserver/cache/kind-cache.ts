@@ -1,0 +1,339 @@
+/** One stored kind in memory: filled by a listing, kept current by the feed, read by everyone. */
+
+import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { Clock } from "../../machinery/clock.ts";
+import { expired } from "../../machinery/status/status-error.ts";
+import { CompactedError, type Entry, type Store, type WatchedChange } from "../../storage/store.ts";
+import { FanOut } from "./fan-out.ts";
+import type { Feed } from "./feed.ts";
+import { Change, History } from "./history.ts";
+import { Indexes } from "./indexes.ts";
+import { prefixOf, relativeKey, type StoredAs, splitKey } from "./keys.ts";
+import { pageOf } from "./page.ts";
+import { Shelf } from "./shelf.ts";
+import { StoredObject, servable } from "./stored-object.ts";
+import type { CachedObject, Page, Selection, Subscription, WatchCache } from "./watch-cache.ts";
+
+/** A listing is read in pages of so many, so that neither side holds all of it twice. */
+const PAGE = 1000;
+/** Below this, looking at every object costs less than keeping an index. */
+const INDEX_FROM = 32;
+
+export interface KindCacheOptions {
+  /** The kind in whose form the objects are stored. */
+  readonly kind: Kind;
+  readonly stored: StoredAs;
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  /** Decodes servable bytes. */
+  decode(kind: Kind, bytes: Uint8Array): KubeObject;
+}
+
+export class KindCache implements WatchCache {
+  readonly kind: Kind;
+  readonly prefix: string;
+  readonly #options: KindCacheOptions;
+  readonly #selectable: readonly ((object: KubeObject) => string)[];
+  readonly #fanOut = new FanOut();
+  readonly #listeners = new Set<(change: Change) => void>();
+  /** What this instance is about to write, by key: its event needn't be decoded. */
+  readonly #expected = new Map<string, { value: Uint8Array; object: KubeObject }>();
+  #shelf = new Shelf();
+  #indexes = new Indexes();
+  #history = new History(0);
+  /** The listing's revision: changes at or before it are already there. */
+  #filledAt = -1;
+  #filling: Promise<void> | undefined;
+  /** Changes that arrived while the listing was read. */
+  #early: WatchedChange[] = [];
+  #lastChange = 0;
+
+  constructor(options: KindCacheOptions) {
+    this.#options = options;
+    this.kind = options.kind;
+    this.prefix = prefixOf(options.stored);
+    this.#selectable = Object.values(options.kind.rules.selectableFields ?? {});
+  }
+
+  get revision(): number {
+    return Math.max(this.#options.feed.revision, this.#filledAt);
+  }
+
+  /** Counts the changes that the cache has seen: what other indexes are built against. */
+  get lastChange(): number {
+    return this.#lastChange;
+  }
+
+  get size(): number {
+    return this.#shelf.size;
+  }
+
+  get subscribers(): number {
+    return this.#fanOut.size;
+  }
+
+  get filled(): boolean {
+    return this.#filledAt >= 0;
+  }
+
+  ready(): Promise<void> {
+    this.#filling ??= this.#fill().catch((error) => {
+      this.#filling = undefined;
+      throw error;
+    });
+    return this.#filling;
+  }
+
+  get(namespace: string, name: string): StoredObject | undefined {
+    return this.#shelf.get(namespace, name);
+  }
+
+  list(selection: Selection): readonly StoredObject[] {
+    const { namespace, name, matches, index } = selection;
+    if (name !== undefined && (namespace !== undefined || !this.kind.namespaced)) {
+      const object = this.#shelf.get(namespace ?? "", name);
+      return object && (!matches || matches(object)) ? [object] : [];
+    }
+    if (!index || this.#shelf.count(namespace) < INDEX_FROM) return this.#shelf.collect(namespace, predicate(selection));
+    const found = this.#indexes.find(index.by, index.value, () => this.#shelf.inOrder(undefined));
+    const matching = [...found].filter((object) => inSelection(selection, object));
+    return matching.sort((a, b) => (relativeKey(a.namespace, a.name) < relativeKey(b.namespace, b.name) ? -1 : 1));
+  }
+
+  async page(selection: Selection, revision: number, after: string, limit: number): Promise<Page> {
+    if (revision >= this.#history.floor) {
+      const overlay = this.#history.overlay(revision, (change) => relativeKey(change.namespace, change.name));
+      return pageOf(this.#shelf, overlay, selection, after, limit);
+    }
+    return this.#pageFromStore(selection, revision, after, limit);
+  }
+
+  waitFor(revision: number, timeoutMs: number): Promise<void> {
+    return this.#options.feed.waitFor(revision, timeoutMs);
+  }
+
+  waitForPresent(): Promise<void> {
+    return this.#options.feed.waitForPresent();
+  }
+
+  async subscribe(subscription: Subscription): Promise<() => void> {
+    const { from } = subscription;
+    if (from >= this.#history.floor) {
+      const { release, end } = this.#fanOut.add(subscription, true);
+      release(this.#history.since(from));
+      return end;
+    }
+    const { release, end } = this.#fanOut.add(subscription, true);
+    try {
+      release(await this.#pastFromStore(from, this.revision));
+    } catch (error) {
+      end();
+      if (error instanceof CompactedError) throw expired(`too old resource version: ${from} (${error.floor})`);
+      throw error;
+    }
+    return end;
+  }
+
+  decode<T extends KubeObject>(object: CachedObject, kind = this.kind): T {
+    return this.#options.decode(kind, object.bytes) as T;
+  }
+
+  view<T extends KubeObject>(object: CachedObject, kind = this.kind): T {
+    if (!(object instanceof StoredObject)) return this.decode(object, kind);
+    let decoded = object.decoded;
+    if (!decoded) {
+      decoded = this.decode(object, kind);
+      object.remember(decoded);
+    }
+    return decoded as T;
+  }
+
+  /** Calls back after each change. @returns what ends it */
+  onChange(callback: (change: Change) => void): () => void {
+    this.#listeners.add(callback);
+    return () => this.#listeners.delete(callback);
+  }
+
+  /** Says what a write is about to store, so that its event is taken from memory. @returns what takes it back when the write fails */
+  expect(key: string, value: Uint8Array, object: KubeObject): () => void {
+    const expected = { value, object };
+    this.#expected.set(key, expected);
+    return () => {
+      if (this.#expected.get(key) === expected) this.#expected.delete(key);
+    };
+  }
+
+  /** Takes in changes of this kind; called by the owner of the feed. */
+  apply(changes: readonly WatchedChange[]): void {
+    if (!this.filled) {
+      if (this.#filling) this.#early.push(...changes);
+      return;
+    }
+    const taken: Change[] = [];
+    for (const { key, revision, entry } of changes) {
+      if (revision <= this.#filledAt) continue;
+      const change = this.#take(key, revision, entry);
+      if (change) taken.push(change);
+    }
+    this.#publish(taken);
+  }
+
+  /** The feed lost its place: lists again, and ends every watch so that its client does too. */
+  async relist(): Promise<void> {
+    if (!this.#filling) return;
+    this.#filledAt = -1;
+    this.#filling = undefined;
+    this.#fanOut.lose();
+    await this.ready();
+  }
+
+  /** The kind is served no more: ends its watches. */
+  close(): void {
+    this.#filledAt = -1;
+    this.#filling = undefined;
+    this.#fanOut.lose();
+  }
+
+  #take(key: string, revision: number, entry: Entry | undefined): Change | undefined {
+    const { namespace, name } = splitKey(key.slice(this.prefix.length), this.kind.namespaced);
+    const object = entry && this.#build(key, namespace, name, entry);
+    const previous = object ? this.#shelf.put(object) : this.#shelf.delete(namespace, name);
+    if (!object && !previous) return undefined;
+    this.#indexes.replace(previous, object);
+    this.#lastChange = revision;
+    const change = new Change(revision, namespace, name, object, previous);
+    this.#history.add(change, this.#options.clock.now());
+    return change;
+  }
+
+  #publish(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.#fanOut.publish(changes);
+    for (const listener of this.#listeners) for (const change of changes) listener(change);
+  }
+
+  #build(key: string, namespace: string, name: string, entry: Entry): StoredObject {
+    const { bytes, hole } = servable(entry.value, entry.modified);
+    const expected = this.#expected.get(key);
+    let object: KubeObject;
+    if (expected && Buffer.compare(expected.value, entry.value) === 0) {
+      this.#expected.delete(key);
+      object = expected.object;
+      object.metadata.resourceVersion = String(entry.modified);
+    } else {
+      object = this.#options.decode(this.kind, bytes);
+    }
+    const { uid = "", labels } = object.metadata;
+    const stored = new StoredObject(namespace, name, { uid, labels, fields: this.#selectable.map((read) => read(object)) }, entry.modified, bytes, hole);
+    stored.remember(object);
+    return stored;
+  }
+
+  async #fill(): Promise<void> {
+    this.#early = [];
+    const before = this.#shelf;
+    const shelf = new Shelf();
+    const { store } = this.#options;
+    let after: string | undefined;
+    let revision: number | undefined;
+    for (;;) {
+      const listing = await store.list({ prefix: this.prefix, limit: PAGE, ...(after && { after }), ...(revision && { revision }) });
+      revision = listing.revision;
+      for (const entry of listing.entries) {
+        const { namespace, name } = splitKey(entry.key.slice(this.prefix.length), this.kind.namespaced);
+        shelf.put(this.#build(entry.key, namespace, name, entry));
+      }
+      after = listing.entries.at(-1)?.key;
+      if (!listing.more) break;
+    }
+    this.#shelf = shelf;
+    this.#indexes = new Indexes();
+    this.#history = new History(revision);
+    this.#filledAt = revision;
+    this.#lastChange = revision;
+    this.#tellDifference(before, shelf, revision);
+    const early = this.#early;
+    this.#early = [];
+    this.apply(early);
+  }
+
+  /** Listeners (unlike watches) live through a new listing: they hear of what it changed. */
+  #tellDifference(before: Shelf, now: Shelf, revision: number): void {
+    if (this.#listeners.size === 0) return;
+    const changes: Change[] = [];
+    for (const old of before.inOrder(undefined)) {
+      if (!now.get(old.namespace, old.name)) changes.push(new Change(revision, old.namespace, old.name, undefined, old));
+    }
+    for (const object of now.inOrder(undefined)) {
+      const old = before.get(object.namespace, object.name);
+      if (old?.resourceVersion !== object.resourceVersion) changes.push(new Change(revision, object.namespace, object.name, object, old));
+    }
+    for (const listener of this.#listeners) for (const change of changes) listener(change);
+  }
+
+  /** Reads the changes in (from, to] from the store's history. */
+  async #pastFromStore(from: number, to: number): Promise<Change[]> {
+    const stop = new AbortController();
+    try {
+      return await new Promise<Change[]>((resolve, reject) => {
+        const past: Change[] = [];
+        this.#options.store.watch({
+          prefix: this.prefix,
+          from,
+          signal: stop.signal,
+          onChanges: (changes) => {
+            for (const change of changes) if (change.revision <= to) past.push(this.#fromHistory(change));
+            if (changes.at(-1)!.revision >= to) resolve(past);
+          },
+          onProgress: (revision) => {
+            if (revision >= to) resolve(past);
+          },
+          onError: reject,
+        });
+      });
+    } finally {
+      stop.abort();
+    }
+  }
+
+  #fromHistory({ key, revision, entry, previous }: WatchedChange): Change {
+    const { namespace, name } = splitKey(key.slice(this.prefix.length), this.kind.namespaced);
+    const build = (one: Entry | undefined) => one && this.#build(key, namespace, name, one);
+    return new Change(revision, namespace, name, build(entry), build(previous));
+  }
+
+  async #pageFromStore(selection: Selection, revision: number, after: string, limit: number): Promise<Page> {
+    const prefix = this.prefix + (selection.namespace !== undefined && this.kind.namespaced ? `${selection.namespace}/` : "");
+    const objects: StoredObject[] = [];
+    let last = after;
+    try {
+      for (;;) {
+        const listing = await this.#options.store.list({ prefix, limit, revision, ...(last && { after: this.prefix + last }) });
+        for (const [at, entry] of listing.entries.entries()) {
+          last = entry.key.slice(this.prefix.length);
+          const { namespace, name } = splitKey(last, this.kind.namespaced);
+          const object = this.#build(entry.key, namespace, name, entry);
+          if (inSelection(selection, object)) objects.push(object);
+          const remaining = listing.entries.length - at - 1 + listing.remaining;
+          if (objects.length === limit) return { objects, next: remaining > 0 ? last : undefined, remaining };
+        }
+        if (!listing.more) return { objects, next: undefined, remaining: 0 };
+      }
+    } catch (error) {
+      if (error instanceof CompactedError) throw expired("The provided continue parameter is too old to display a consistent list result.");
+      throw error;
+    }
+  }
+}
+
+/** @returns whether a selection shows an object */
+export function inSelection({ namespace, name, matches }: Selection, object: CachedObject): boolean {
+  return (namespace === undefined || namespace === object.namespace) && (name === undefined || name === object.name) && (!matches || matches(object));
+}
+
+/** The part of a selection that `Shelf.collect` doesn't check; undefined where there is none. */
+function predicate({ name, matches }: Selection): ((object: StoredObject) => boolean) | undefined {
+  if (name === undefined) return matches;
+  return (object) => object.name === name && (!matches || matches(object));
+}

@@ -1,0 +1,122 @@
+/** Objects by namespace and name, in key order: sorted once, then kept sorted by merging what came and dropping what went. */
+
+import type { StoredObject } from "./stored-object.ts";
+
+/** The objects of one namespace (or all of a cluster-scoped kind). */
+class Row {
+  readonly objects = new Map<string, StoredObject>();
+  #names: string[] = [];
+  /** Names that came since the last look, and those among both lists that went. */
+  #came: string[] = [];
+  readonly #went = new Set<string>();
+
+  put(object: StoredObject): StoredObject | undefined {
+    const previous = this.objects.get(object.name);
+    if (!previous && !this.#went.delete(object.name)) this.#came.push(object.name);
+    this.objects.set(object.name, object);
+    return previous;
+  }
+
+  delete(name: string): StoredObject | undefined {
+    const previous = this.objects.get(name);
+    if (!previous) return undefined;
+    this.objects.delete(name);
+    this.#went.add(name);
+    return previous;
+  }
+
+  /** @returns the names in order; good until the next change */
+  ordered(): readonly string[] {
+    if (this.#came.length > 0 || this.#went.size > 0) {
+      this.#names = mergeSorted(this.#names, this.#came.sort()).filter((name) => !this.#went.has(name));
+      this.#came = [];
+      this.#went.clear();
+    }
+    return this.#names;
+  }
+}
+
+export class Shelf {
+  readonly #rows = new Map<string, Row>();
+  #namespaces: string[] | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(namespace: string, name: string): StoredObject | undefined {
+    return this.#rows.get(namespace)?.objects.get(name);
+  }
+
+  /** @returns what stood there before */
+  put(object: StoredObject): StoredObject | undefined {
+    let row = this.#rows.get(object.namespace);
+    if (!row) {
+      row = new Row();
+      this.#rows.set(object.namespace, row);
+      this.#namespaces = undefined;
+    }
+    const previous = row.put(object);
+    if (!previous) this.#size++;
+    return previous;
+  }
+
+  /** @returns what stood there */
+  delete(namespace: string, name: string): StoredObject | undefined {
+    const row = this.#rows.get(namespace);
+    const previous = row?.delete(name);
+    if (!row || !previous) return undefined;
+    this.#size--;
+    if (row.objects.size === 0) {
+      this.#rows.delete(namespace);
+      this.#namespaces = undefined;
+    }
+    return previous;
+  }
+
+  /** How many objects a namespace has, or all have. */
+  count(namespace: string | undefined): number {
+    return namespace === undefined ? this.#size : (this.#rows.get(namespace)?.objects.size ?? 0);
+  }
+
+  /** Objects in key order, of one namespace or of all. */
+  *inOrder(namespace: string | undefined): Generator<StoredObject> {
+    for (const one of namespace === undefined ? this.#orderedNamespaces() : [namespace]) {
+      const row = this.#rows.get(one);
+      if (row) for (const name of row.ordered()) yield row.objects.get(name)!;
+    }
+  }
+
+  /** As `inOrder`, all at once and those that match: the way of unpaged lists. */
+  collect(namespace: string | undefined, matches: ((object: StoredObject) => boolean) | undefined): StoredObject[] {
+    const found: StoredObject[] = [];
+    for (const one of namespace === undefined ? this.#orderedNamespaces() : [namespace]) {
+      const row = this.#rows.get(one);
+      if (!row) continue;
+      for (const name of row.ordered()) {
+        const object = row.objects.get(name)!;
+        if (!matches || matches(object)) found.push(object);
+      }
+    }
+    return found;
+  }
+
+  /** Namespaces in the order of keys, where a slash follows each: `a-b` comes before `a`. */
+  #orderedNamespaces(): readonly string[] {
+    this.#namespaces ??= [...this.#rows.keys()].sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1));
+    return this.#namespaces;
+  }
+}
+
+function mergeSorted(left: readonly string[], right: readonly string[]): string[] {
+  if (left.length === 0) return [...right];
+  const merged: string[] = [];
+  let l = 0;
+  for (const name of right) {
+    while (l < left.length && left[l]! < name) merged.push(left[l++]!);
+    merged.push(name);
+  }
+  while (l < left.length) merged.push(left[l++]!);
+  return merged;
+}
