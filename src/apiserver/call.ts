@@ -2,7 +2,9 @@
 
 import type { Kind, KubeObject } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
+import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
+import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
@@ -25,6 +27,47 @@ export interface ServerContext {
   readonly random: Random;
   readonly respond: Respond;
   readonly settings: ServerSettings;
+  readonly front: Front;
+}
+
+/** What the steps before the verbs need, and the verbs don't. */
+export interface Front {
+  /** Finds out who asks, impersonation included. @returns undefined where the request brings no credential; throws a 401 StatusError for a bad one */
+  authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
+  readonly audit: Auditor;
+  readonly endpoints: Endpoints;
+  readonly turns: Turns;
+  readonly metrics: RequestMetrics;
+  readonly log: Log;
+}
+
+/** Opens an audit record for each request; the runner closes it. */
+export interface Auditor {
+  /** Called once the request line is read or refused. @returns what the request waits for before it does anything (a write's intent) */
+  opened(call: Call): void | Promise<void>;
+  /** Called once the answer has ended, however it ended. */
+  closed(call: Call): void;
+}
+
+/** Finds what stands behind a path that names no resource. */
+export interface Endpoints {
+  find(path: string): Endpoint | undefined;
+}
+
+export interface Endpoint {
+  /** HTTP methods that it takes, upper case. */
+  readonly methods: readonly string[];
+  run(call: Call): void | Promise<void>;
+}
+
+/** How many requests are at work, by lane. */
+export interface Turns {
+  reading: number;
+  writing: number;
+}
+
+export interface RequestMetrics {
+  observe(call: Call, durationMs: number): void;
 }
 
 /** What an administrator chooses that a verb needs to know. */
@@ -68,6 +111,10 @@ export interface Call {
   readonly annotations: Map<string, string>;
   /** What the audit record says of the outcome beside the code: set by whoever refuses. */
   decision: { allowed: boolean; reason: string } | undefined;
+  /** The turn that the request has taken. */
+  lane: keyof Turns | undefined;
+  /** The refusal that the request ended with. */
+  failure: FailureStatus | undefined;
 }
 
 /** A step passes or throws a StatusError; it can't skip the next. */

@@ -13,8 +13,8 @@ export interface Exchange {
   readonly connection: ConnectionFacts;
   /** Aborted when the client goes away before the answer has ended. */
   readonly signal: AbortSignal;
-  /** True once an answer has begun. */
-  readonly answered: boolean;
+  /** The code of the answer; 0 until one has begun. */
+  readonly code: number;
   /** Reads the body whole. Throws a 413 StatusError above `limitBytes`, a 400 when it ends early. */
   body(limitBytes: number): Promise<Buffer>;
   /** Answers whole. Several chunks are written one after the other without joining them. */

@@ -18,7 +18,7 @@ export class Http1Exchange implements Exchange {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly connection: ConnectionFacts;
-  answered = false;
+  code = 0;
   readonly #request: IncomingMessage;
   readonly #clock: Clock;
   #response: ServerResponse | undefined;
@@ -97,14 +97,14 @@ export class Http1Exchange implements Exchange {
 
   takeSocket(): Upgrade | undefined {
     const upgrade = this.#upgrade;
-    if (!upgrade || this.answered) return undefined;
-    this.answered = true;
+    if (!upgrade || this.code) return undefined;
+    this.code = 101;
     return upgrade;
   }
 
   /** @returns undefined when the client has gone */
   #begin(code: number, headers: Headers): ServerResponse | undefined {
-    this.answered = true;
+    this.code = code;
     const response = this.#response ?? this.#onBareSocket();
     if (!response || response.destroyed || response.headersSent) return undefined;
     // A body that nobody has read is not waited for: the connection ends with the answer.

@@ -14,7 +14,7 @@ export class Http2Exchange implements Exchange {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly connection: ConnectionFacts;
-  answered = false;
+  code = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #clock: Clock;
   #gone: AbortController | undefined;
@@ -93,7 +93,7 @@ export class Http2Exchange implements Exchange {
 
   /** @returns false when the client has gone: there is nobody to answer */
   #begin(code: number, headers: Headers): boolean {
-    this.answered = true;
+    this.code = code;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed || stream.headersSent) return false;
     stream.respond({ ":status": code, ...headers });

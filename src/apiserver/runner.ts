@@ -1,0 +1,80 @@
+/**
+ * Runs the steps of each request, then its verb. It, and no step, opens and closes the audit record, so that a throw or a failed login can't lose one.
+ * What can be done at once is done at once: a request that waits for nothing never leaves the stack.
+ */
+
+import { StatusError } from "../machinery/status/status-error.ts";
+import type { Call, Handler, ServerContext, VerbFor } from "./call.ts";
+import type { Exchange } from "./http/exchange.ts";
+import { PlainError, pageNotFound } from "./plain-error.ts";
+import { RequestCall } from "./request-call.ts";
+import { answerError } from "./respond/error.ts";
+import { withDeadline } from "./steps/deadline.ts";
+import { request } from "./steps/index.ts";
+import { giveTurnBack } from "./steps/take-turn.ts";
+
+/** @returns what the listener hands every exchange to */
+export function runner(context: ServerContext, verbFor: VerbFor): (exchange: Exchange) => void {
+  return function handle(exchange) {
+    const call = new RequestCall(exchange, context);
+    let pending: void | Promise<void>;
+    try {
+      pending = runFrom(call, 0, verbFor);
+    } catch (error) {
+      fail(call, error);
+      close(call);
+      return;
+    }
+    if (pending === undefined) close(call);
+    else
+      withDeadline(call, pending)
+        .catch((error) => fail(call, error))
+        .finally(() => close(call));
+  };
+}
+
+function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<void> {
+  for (let index = first; index < request.length; index++) {
+    const pending = request[index]!.run(call);
+    if (pending !== undefined) return pending.then(() => runFrom(call, index + 1, verbFor));
+  }
+  const handler = handlerOf(call, verbFor);
+  const recorded = call.context.front.audit.opened(call);
+  return recorded === undefined ? handler(call) : recorded.then(() => handler(call));
+}
+
+function handlerOf(call: Call, verbFor: VerbFor): Handler {
+  const { attributes, kind, exchange } = call;
+  if (kind) {
+    const handler = exchange.method === "HEAD" && attributes.subresource !== "proxy" ? undefined : verbFor(kind, attributes.subresource, attributes.verb);
+    if (!handler) throw notAllowed();
+    return handler;
+  }
+  const endpoint = call.context.front.endpoints.find(attributes.path);
+  if (!endpoint) throw pageNotFound();
+  if (!endpoint.methods.includes(exchange.method)) throw notAllowed();
+  return endpoint.run;
+}
+
+function notAllowed(): StatusError {
+  return new StatusError({ code: 405, reason: "MethodNotAllowed", message: "the server does not allow this method on the requested resource", details: {} });
+}
+
+function fail(call: Call, error: unknown): void {
+  const { log } = call.context.front;
+  const facts = { path: call.attributes.path, verb: call.attributes.verb, audit: call.auditId };
+  if (!(error instanceof StatusError || error instanceof PlainError)) log.error("a request failed", { ...facts, error: stackOf(error) });
+  if (call.exchange.code === 0) answerError(call, error);
+  else log.warn("a request failed after its answer had begun", { ...facts, error: String(error) });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+}
+
+function close(call: Call): void {
+  giveTurnBack(call);
+  const { front, clock } = call.context;
+  front.metrics.observe(call, clock.now() - call.receivedAt);
+  front.audit.closed(call);
+}

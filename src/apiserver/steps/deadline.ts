@@ -1,0 +1,48 @@
+/** How long a request may take: what the client asks for, within the server's own bounds. Only a request that has to wait for something gets a timer. */
+
+import { badRequest, timeout } from "../../machinery/status/status-error.ts";
+import type { Call } from "../call.ts";
+import { isLongRunning } from "./long-running.ts";
+
+const MAX_MS = 60_000;
+const WRITE_MS = 34_000;
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
+
+/**
+ * @returns the milliseconds that a short request may take; undefined for one that lasts as long as its client likes
+ * @throws StatusError 400 for a `timeout` that isn't a positive Go duration
+ */
+export function deadlineMs(call: Call): number | undefined {
+  if (isLongRunning(call)) return undefined;
+  const asked = call.query.get("timeout");
+  const bound = call.lane === "writing" ? WRITE_MS : MAX_MS;
+  return asked ? Math.min(parseDuration(asked), bound) : bound;
+}
+
+function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)];
+  const seen = parts.map(([whole]) => whole).join("");
+  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * UNITS.get(unit!)!, 0);
+  if (text !== "0" && seen !== text) throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(text)}`);
+  return sum > 0 ? sum : MAX_MS;
+}
+
+/** Rejects when the time is over before `work` is done. */
+export function withDeadline(call: Call, work: Promise<void>): Promise<void> {
+  const limit = deadlineMs(call);
+  if (limit === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const cancel = call.context.clock.after(limit, () =>
+      reject(timeout("Timeout: request did not complete within requested timeout - context deadline exceeded")),
+    );
+    work.then(resolve, reject).finally(cancel);
+  });
+}

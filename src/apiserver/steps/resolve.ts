@@ -1,0 +1,27 @@
+/** Finds the kind at the path. What isn't served is a 404 of two faces: a Status inside the groups that the server has, text elsewhere. */
+
+import { noSuchResource } from "../../machinery/status/status-error.ts";
+import type { Call, Step } from "../call.ts";
+import { pageNotFound } from "../plain-error.ts";
+
+export const resolve: Step = {
+  name: "resolve",
+  run(call) {
+    const { isResource, group, version, resource } = call.attributes;
+    if (!isResource) return;
+    const kind = call.context.kinds.find(group, version, resource);
+    if (!kind) throw call.context.kinds.all.some((one) => one.group === group && one.version === version) ? noSuchResource() : pageNotFound();
+    if (!fits(call, kind.namespaced)) throw noSuchResource();
+    call.kind = kind;
+  },
+};
+
+/** Whether the path has the kind's own shape: a namespaced object's path names its namespace, a cluster object's none (T2-03). */
+function fits({ attributes, exchange }: Call, namespaced: boolean): boolean {
+  const { namespace, name, resource, group, subresource, tail, path } = attributes;
+  if (tail !== "" && subresource !== "proxy") return false;
+  if (!namespaced) return namespace === "" || (resource === "namespaces" && group === "");
+  if (namespace !== "") return true;
+  const pinnedBySelector = !path.endsWith(`/${resource}`);
+  return !(name !== "" && pinnedBySelector) && exchange.method !== "HEAD";
+}
