@@ -102,8 +102,9 @@ export class Http1Exchange implements Exchange {
     return upgrade;
   }
 
-  /** @returns undefined when the client has gone */
+  /** @returns undefined when the client has gone, or has its answer */
   #begin(code: number, headers: Headers): ServerResponse | undefined {
+    if (this.code !== 0) return undefined; // Its time was over, and that was answered.
     this.code = code;
     const response = this.#response ?? this.#onBareSocket();
     if (!response || response.destroyed || response.headersSent) return undefined;

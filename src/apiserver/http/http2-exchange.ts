@@ -91,8 +91,9 @@ export class Http2Exchange implements Exchange {
     return undefined;
   }
 
-  /** @returns false when the client has gone: there is nobody to answer */
+  /** @returns false when there is nobody to answer: the client has gone, or has its answer */
   #begin(code: number, headers: Headers): boolean {
+    if (this.code !== 0) return false; // Its time was over, and that was answered.
     this.code = code;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed || stream.headersSent) return false;

@@ -9,7 +9,8 @@ import { answerHeaders } from "./headers.ts";
 export function answerError(call: Call, error: unknown): void {
   if (error instanceof PlainError) {
     call.failure = { code: error.code, reason: "", message: error.message };
-    const headers = { ...answerHeaders(call, "text/plain; charset=utf-8"), "x-content-type-options": "nosniff" };
+    const headers = answerHeaders(call, "text/plain; charset=utf-8");
+    headers["x-content-type-options"] = "nosniff";
     if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
     call.exchange.answer(error.code, headers, Buffer.from(`${error.message}\n`));
     return;

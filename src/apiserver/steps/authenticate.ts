@@ -10,7 +10,7 @@ export const authenticate: Step = {
   run(call) {
     const user = call.context.front.authenticate(call.exchange);
     if (user instanceof Promise) return user.then((found) => settle(call, found));
-    settle(call, user);
+    return settle(call, user);
   },
 };
 

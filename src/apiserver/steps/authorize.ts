@@ -12,11 +12,11 @@ export const authorize: Step = {
   run(call) {
     if (isOpen(call)) {
       call.decision = { allowed: true, reason: "open to all" };
-      return;
+      return undefined;
     }
     const decision = call.context.authorizer.authorize(questionOf(call));
     if (decision instanceof Promise) return decision.then((decided) => settle(call, decided));
-    settle(call, decision);
+    return settle(call, decision);
   },
 };
 

@@ -3,6 +3,7 @@
 import type { Step } from "../call.ts";
 import { attributesOf } from "../request-line/attributes.ts";
 import { parseTarget } from "../request-line/target.ts";
+import { deadlineMs } from "./deadline.ts";
 
 export const parse: Step = {
   name: "parse",
@@ -11,5 +12,6 @@ export const parse: Step = {
     const parsed = parseTarget(target);
     call.query = parsed.query;
     call.attributes = attributesOf(method, parsed);
+    if (parsed.query.has("timeout")) deadlineMs(call); // A bad one is refused before anything is asked about the caller.
   },
 };
