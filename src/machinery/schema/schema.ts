@@ -51,6 +51,8 @@ export interface MapSchema {
 
 export interface Field {
   readonly name: string;
+  /** The Go names of the inline structs that the field comes from, joined by dots: Kubernetes' decoding errors name them. */
+  readonly within?: string;
   readonly schema: Schema;
   readonly table: FieldTable;
 }
