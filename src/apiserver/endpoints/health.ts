@@ -1,0 +1,61 @@
+/** `/livez`, `/readyz` and `/healthz`: whether the server lives, and for those who may ask, each check by name (k8s.io/apiserver, pkg/server/healthz). */
+
+import type { Call } from "../call.ts";
+import { answerText } from "../respond/text.ts";
+import { isOpen } from "./open-paths.ts";
+import type { EndpointRow } from "./table.ts";
+
+export interface HealthCheck {
+  readonly name: string;
+  /** Which of the three paths ask it. */
+  readonly on: readonly HealthPath[];
+  /** Throws, or rejects, when something is wrong; clients don't learn what. */
+  check(): void | Promise<void>;
+}
+
+export type HealthPath = "livez" | "readyz" | "healthz";
+
+const METHODS = ["GET", "HEAD", "POST"];
+
+export function healthEndpoints(checks: readonly HealthCheck[]): EndpointRow[] {
+  const paths: readonly HealthPath[] = ["livez", "readyz", "healthz"];
+  return paths.flatMap((path) => {
+    const own = checks.filter((check) => check.on.includes(path));
+    const single = own.map((check) => ({ path: `/${path}/${check.name}`, methods: METHODS, run: (call: Call) => answerOne(call, check) }));
+    return [{ path: `/${path}`, methods: METHODS, run: (call: Call) => answerAll(call, path, own) }, ...single];
+  });
+}
+
+async function answerAll(call: Call, path: HealthPath, checks: readonly HealthCheck[]): Promise<void> {
+  const excluded = new Set(call.query.getAll("exclude"));
+  const lines: string[] = [];
+  let failed = false;
+  for (const check of checks) {
+    if (excluded.delete(check.name)) lines.push(`[+]${check.name} excluded: ok`);
+    else if (await passes(call, check)) lines.push(`[+]${check.name} ok`);
+    else {
+      lines.push(`[-]${check.name} failed: reason withheld`);
+      failed = true;
+    }
+  }
+  if (excluded.size > 0)
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${[...excluded].map((name) => JSON.stringify(name)).join(", ")}`);
+  const details = isOpen(call) ? "" : `${lines.join("\n")}\n`;
+  if (failed) answerText(call, 500, `${details}${path} check failed\n`);
+  else answerText(call, 200, call.query.has("verbose") ? `${details}${path} check passed\n` : "ok");
+}
+
+async function answerOne(call: Call, check: HealthCheck): Promise<void> {
+  if (await passes(call, check)) answerText(call, 200, "ok");
+  else answerText(call, 500, "internal server error: reason withheld\n");
+}
+
+async function passes(call: Call, check: HealthCheck): Promise<boolean> {
+  try {
+    await check.check();
+    return true;
+  } catch (error) {
+    call.context.front.log.warn("a health check failed", { check: check.name, error: String(error) });
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+/** `/metrics`: what the process and its requests did, in Prometheus' text form. */
+
+import { collectDefaultMetrics, Registry } from "prom-client";
+import type { Turns } from "../call.ts";
+import type { RequestCounts } from "../metrics/request-counts.ts";
+import { answerHeaders } from "../respond/headers.ts";
+import type { EndpointRow } from "./table.ts";
+
+/** @param registry what other parts of the process count in */
+export function metricsEndpoint(counts: RequestCounts, turns: Turns, registry: Registry = new Registry()): EndpointRow {
+  collectDefaultMetrics({ register: registry });
+  return {
+    path: "/metrics",
+    methods: ["GET"],
+    async run(call) {
+      const lines = [
+        "# HELP apiserver_current_inflight_requests [STABLE] Requests at work, by kind of request.",
+        "# TYPE apiserver_current_inflight_requests gauge",
+        `apiserver_current_inflight_requests{request_kind="mutating"} ${turns.writing}`,
+        `apiserver_current_inflight_requests{request_kind="readOnly"} ${turns.reading}`,
+        "",
+      ];
+      const text = counts.render() + lines.join("\n") + (await registry.metrics());
+      call.exchange.answer(200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(text));
+    },
+  };
+}
