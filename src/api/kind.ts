@@ -60,6 +60,9 @@ export interface SubresourceRules<T> {
   readonly resetFields?: readonly string[];
 }
 
+/** A function of an object. As a method's type, so that a kind of pods is also a kind of objects, which is how generic code holds it. */
+type Of<T, R> = { value(object: T): R }["value"];
+
 /** What is written by hand for a kind; each member may be left out. Functions change the object they are given, which is the server's own copy. */
 export interface KindRules<T extends KubeObject> {
   /** Fills in defaults after decoding, on every write and on reading older objects; must be idempotent. */
@@ -79,9 +82,9 @@ export interface KindRules<T extends KubeObject> {
   readonly subresources?: Readonly<Record<string, SubresourceRules<T>>>;
   readonly columns?: readonly Column<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
-  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  readonly selectableFields?: Readonly<Record<string, Of<T, string>>>;
   /** `metadata.generation` is 1 on create and rises when `spec` (or what this says) changes. */
-  readonly generation?: true | ((object: T) => unknown);
+  readonly generation?: true | Of<T, unknown>;
   /** Grace of a deletion in seconds: pods. Undefined or 0: at once. */
   deletionGraceSeconds?(object: T, asked: number | undefined): number;
   /** What is done to orphaned dependents where the client doesn't say: `orphan` for none of the served versions now. */

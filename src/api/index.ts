@@ -1,0 +1,13 @@
+/** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
+
+import { kindOf } from "./declare.ts";
+import type { Kind } from "./kind.ts";
+import { resources } from "./tables/resources.ts";
+
+/** Kinds with rules: one line each, in the order of their files. */
+const declared: readonly Kind[] = [];
+
+const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));
+
+/** Every kind, in the order of discovery. */
+export const kinds: readonly Kind[] = resources.map((row) => byPath.get(`${row.group ? `${row.group}/` : ""}${row.version}/${row.resource}`) ?? kindOf(row));
