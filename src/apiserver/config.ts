@@ -1,0 +1,34 @@
+/** The API server's configuration file: JSON with the members below; `rampart up` writes it, `--config FILE` reads it. Paths are absolute. */
+
+export interface ApiServerConfig {
+  /** Addresses to listen at: `127.0.0.1`, and the address by which nodes and pods come. */
+  readonly listen: readonly string[];
+  readonly port: number;
+  /** The address that the `kubernetes` Service leads to; the first of `listen` where absent. */
+  readonly advertiseAddress?: string;
+  readonly servingCertificate: string;
+  readonly servingKey: string;
+  /** PEM files of the authorities: who may call, who serves (kubelets are checked against it), who may stand in front. */
+  readonly clientCa: string;
+  readonly servingCa: string;
+  readonly frontProxyCa: string;
+  /** The API server's own client certificate towards kubelets. */
+  readonly kubeletClientCertificate: string;
+  readonly kubeletClientKey: string;
+  /** PEM of the private key that signs service-account tokens. */
+  readonly serviceAccountKey: string;
+  /** `https://kubernetes.default.svc.cluster.local` */
+  readonly serviceAccountIssuer: string;
+  /** The store's file; its sealing key lies beside it. */
+  readonly store: string;
+  readonly sealingKey: string;
+  /** Unix socket of the keeper of the record. */
+  readonly auditSocket: string;
+  readonly serviceCidr: string;
+  readonly podCidr: string;
+  /** First and last port, both included. */
+  readonly nodePorts: readonly [number, number];
+  readonly clusterDomain: string;
+  /** Also accept TLS 1.2, for clients that can't do better. */
+  readonly allowTls12?: boolean;
+}
