@@ -1,0 +1,116 @@
+/**
+ * Path elements of field sets, in the form in which FieldsV1 writes them: `f:NAME`, `k:{"name":"x"}`, `v:"x"`, `i:0`
+ * (sigs.k8s.io/structured-merge-diff fieldpath/serialize-pe.go). Elements are compared as strings, so they must be canonical.
+ */
+
+import { isObject, own, type Plain } from "../plain.ts";
+
+export type Element = string;
+
+/** How Go's encoder writes JSON: `<`, `>` and `&` are escaped, as in the sets that kube-apiserver wrote. */
+function goJson(value: unknown): string {
+  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value, (_, v) => (typeof v === "bigint" ? Number(v) : v)) as string);
+  return /[<>&\u2028\u2029]/.test(text) ? text.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`) : text;
+}
+
+/** @param keys in any order; @param defaults what a missing member counts as. @returns undefined when the item has none of the keys */
+export function keyElement(item: Plain, keys: readonly KeyField[]): Element | undefined {
+  let members = "";
+  for (const { name, fallback } of keys) {
+    const value = own(item, name) ?? fallback;
+    if (value === undefined) continue;
+    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${goJson(value)}`;
+  }
+  return members === "" ? undefined : `k:{${members}}`;
+}
+
+/** A member that tells list items apart. */
+export interface KeyField {
+  readonly name: string;
+  /** The value that an item without the member has (`protocol`: TCP). */
+  readonly fallback: unknown;
+}
+
+export function valueElement(value: unknown): Element {
+  return `v:${goJson(value)}`;
+}
+
+/** @returns the element in canonical form. @throws Error for what is none */
+export function parseElement(text: string): Element {
+  switch (text.slice(0, 2)) {
+    case "f:":
+      return text;
+    case "v:":
+      return valueElement(JSON.parse(text.slice(2)));
+    case "i:":
+      if (!/^i:-?\d{1,15}$/.test(text)) throw new Error(`Cannot read ${JSON.stringify(text)} as a list index`);
+      return `i:${Number(text.slice(2))}`;
+    case "k:": {
+      const members: unknown = JSON.parse(text.slice(2));
+      if (!isObject(members)) throw new Error(`Cannot read ${JSON.stringify(text)} as the keys of a list item`);
+      const names = Object.keys(members).sort();
+      return `k:{${names.map((name) => `${JSON.stringify(name)}:${goJson(members[name])}`).join(",")}}`;
+    }
+    default:
+      throw new Error(`Cannot read ${JSON.stringify(text)} as a path element`);
+  }
+}
+
+/** @returns the element as a path shows it: `.spec`, `[name="x"]`, `[="x"]` */
+export function shownElement(element: Element): string {
+  const text = element.slice(2);
+  switch (element.charAt(0)) {
+    case "f":
+      return `.${text}`;
+    case "k":
+      return `[${Object.entries(JSON.parse(text) as Plain)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(",")}]`;
+    case "v":
+      return `[=${JSON.stringify(JSON.parse(text))}]`;
+    default:
+      return `[${text}]`;
+  }
+}
+
+const RANK: Readonly<Record<string, number>> = { ".": -1, f: 0, k: 1, v: 2, i: 3 };
+
+/** The order of elements in a set: names, then keys, values and indices, each by what it holds. */
+export function compareElements(a: Element, b: Element): number {
+  if (a === b) return 0;
+  const kind = a.charAt(0);
+  const ranks = (RANK[kind] ?? 0) - (RANK[b.charAt(0)] ?? 0);
+  if (ranks !== 0) return ranks;
+  if (kind === "f") return compareText(a, b);
+  if (kind === "i") return Number(a.slice(2)) - Number(b.slice(2));
+  const left: unknown = JSON.parse(a.slice(2));
+  const right: unknown = JSON.parse(b.slice(2));
+  return kind === "v" ? compareValues(left, right) : compareKeys(left as Plain, right as Plain);
+}
+
+function compareKeys(a: Plain, b: Plain): number {
+  const left = Object.entries(a);
+  const right = Object.entries(b);
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const [nameA, valueA] = left[i] as [string, unknown];
+    const [nameB, valueB] = right[i] as [string, unknown];
+    const difference = compareText(nameA, nameB) || compareValues(valueA, valueB);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const TYPES = ["number", "string", "boolean"];
+
+function compareValues(a: unknown, b: unknown): number {
+  const types = TYPES.indexOf(typeof a) - TYPES.indexOf(typeof b);
+  if (types !== 0) return types;
+  return typeof a === "string" ? compareText(a, b as string) : Number(a) - Number(b);
+}
+
+/** By UTF-8 bytes, as Go compares strings; UTF-16 differs where surrogates are. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  if (/^[\x00-\x7f]*$/.test(a) && /^[\x00-\x7f]*$/.test(b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,65 @@
+/** Field sets: each operation against a model of plain path lists, and FieldsV1 as kube-apiserver writes it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { difference, type FieldSet, has, insert, intersection, parseSet, pathsOf, recursiveDifference, shownPath, union } from "./set.ts";
+
+const element = fc.constantFrom("f:a", "f:b", "f:c", 'k:{"name":"x"}', 'k:{"name":"y"}', "v:1", 'v:"s"');
+const path = fc.array(element, { minLength: 1, maxLength: 4 });
+const paths = fc.array(path, { maxLength: 12 });
+
+function setOf(list: readonly string[][]): FieldSet {
+  const building: FieldSet = {};
+  for (const one of list) insert(building, one);
+  return union({}, building);
+}
+const text = (one: readonly string[]): string => one.join("/");
+const model = (list: readonly string[][]): Set<string> => new Set(list.map(text));
+const shown = (set: FieldSet): string[] => pathsOf(set).map(text).sort();
+
+test("set operations agree with sets of paths", () => {
+  fc.assert(
+    fc.property(paths, paths, (left, right) => {
+      const [a, b] = [setOf(left), setOf(right)];
+      const [A, B] = [model(left), model(right)];
+      assert.deepEqual(shown(a), [...A].sort());
+      assert.deepEqual(shown(union(a, b)), [...A.union(B)].sort());
+      assert.deepEqual(shown(intersection(a, b)), [...A.intersection(B)].sort());
+      assert.deepEqual(shown(difference(a, b)), [...A.difference(B)].sort());
+      assert.deepEqual(shown(recursiveDifference(a, b)), [...A].filter((one) => ![...B].some((gone) => one === gone || one.startsWith(`${gone}/`))).sort());
+      for (const one of left) assert.ok(has(a, one));
+      for (const one of right) assert.equal(has(a, one), A.has(text(one)));
+    }),
+  );
+});
+
+test("sets are canonical: the same members make the same JSON, and reading it back changes nothing", () => {
+  fc.assert(
+    fc.property(paths, paths, (left, right) => {
+      const set = union(setOf(left), setOf(right));
+      const json = JSON.stringify(set);
+      assert.equal(JSON.stringify(setOf([...right, ...left].reverse())), json);
+      assert.equal(JSON.stringify(parseSet(JSON.parse(json))), json);
+      assert.equal(union(set, setOf(left)), set);
+      assert.equal(difference(set, {}), set);
+    }),
+  );
+});
+
+test("parseSet() makes elements canonical and refuses what is none", () => {
+  const set = parseSet({ "f:z": {}, 'k:{"protocol":"TCP", "port": 80}': { ".": {}, "f:port": {} }, "f:a": { ".": {} }, 'v: "x"': {}, "i:01": {} });
+  assert.equal(JSON.stringify(set), '{"f:a":{},"f:z":{},"k:{\\"port\\":80,\\"protocol\\":\\"TCP\\"}":{".":{},"f:port":{}},"v:\\"x\\"":{},"i:1":{}}');
+  for (const bad of [1, [], "x", { a: {} }, { "f:a": 1 }, { "k:{": {} }, { "k:[]": {} }, { "i:x": {} }, { "x:y": {} }])
+    assert.throws(() => parseSet(bad), JSON.stringify(bad));
+});
+
+test("paths are shown as kubectl shows them", () => {
+  const list = pathsOf(
+    parseSet({
+      "f:spec": { "f:containers": { 'k:{"name":"a"}': { "f:image": {} } }, "f:finalizers": { 'v:"x/y"': {} } },
+      "f:ports": { 'k:{"port":80,"protocol":"TCP"}': {} },
+    }),
+  );
+  assert.deepEqual(list.map(shownPath), ['.ports[port=80,protocol="TCP"]', '.spec.containers[name="a"].image', '.spec.finalizers[="x/y"]']);
+});

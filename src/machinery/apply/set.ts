@@ -1,0 +1,225 @@
+/**
+ * Field sets: who owns which paths. A set is its own FieldsV1 JSON, so that nothing is parsed or written on the way from the store and back:
+ * each member is a path element; `{}` is a leaf that is in the set, `{".": {}, …}` one that is in it together with things below, `{…}` one that isn't.
+ * Sets are never changed once made; operations share what stays the same and return the very same object when nothing changes.
+ */
+
+import { isObject, type Plain } from "../plain.ts";
+import { compareElements, type Element, parseElement, shownElement } from "./element.ts";
+
+export interface FieldSet {
+  readonly [element: Element]: FieldSet;
+}
+
+type Building = Record<Element, FieldSet>;
+
+export const NOTHING: FieldSet = Object.freeze({});
+const LEAF: FieldSet = NOTHING;
+const SELF = ".";
+/** How deep a set that a client sends may be. */
+const DEPTH_MAX = 500;
+
+export function isEmpty(set: FieldSet): boolean {
+  for (const _ in set) return false;
+  return true;
+}
+
+/** Whether the node itself is in the set (below the root, where `{}` is a leaf). */
+function holdsSelf(node: FieldSet): boolean {
+  return node[SELF] !== undefined || isEmpty(node);
+}
+
+/** Adds a path to a set that is being built: only its maker may do so. The members' order doesn't matter yet; `union` sorts. */
+export function insert(building: FieldSet, path: readonly Element[]): void {
+  if (path.length === 0) return;
+  let node = building as Building;
+  for (let i = 0; i < path.length; i++) {
+    const element = path[i] as Element;
+    const last = i === path.length - 1;
+    const next = node[element] as Building | undefined;
+    if (next === undefined) {
+      // A shared, frozen leaf: replaced below by a node of its own when something is inserted under it.
+      if (last) node[element] = LEAF;
+      else node = node[element] = {} as Building;
+    } else if (last) {
+      if (!isEmpty(next)) next[SELF] = LEAF;
+    } else if (next === LEAF) {
+      node = node[element] = { [SELF]: LEAF } as Building;
+    } else {
+      node = next;
+    }
+  }
+}
+
+/** @returns a set of dotted paths such as `spec` and `metadata.annotations` */
+export function setOfPaths(paths: readonly string[]): FieldSet {
+  const set: Building = {};
+  for (const path of paths)
+    insert(
+      set,
+      path.split(".").map((name) => `f:${name}`),
+    );
+  return sorted(set);
+}
+
+/** @returns the set with its members in the order in which FieldsV1 writes them, all the way down */
+function sorted(node: FieldSet): FieldSet {
+  const elements = Object.keys(node);
+  if (elements.length === 0) return LEAF;
+  const result: Building = {};
+  if (node[SELF] !== undefined) result[SELF] = LEAF;
+  for (const element of elements.length > 1 ? elements.sort(compareElements) : elements)
+    if (element !== SELF) result[element] = sorted(node[element] as FieldSet);
+  return result;
+}
+
+/** @param a sorted @param b in any order. @returns what is in either, sorted */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b || isEmpty(b)) return a;
+  return isEmpty(a) ? sorted(b) : joined(a, b, false);
+}
+
+function joined(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
+  if (a === b) return a;
+  const self = below && (holdsSelf(a) || holdsSelf(b));
+  let changed = self && !holdsSelf(a);
+  let added = false;
+  const changes: Building = {};
+  for (const element in b) {
+    if (element === SELF) continue;
+    const before = a[element];
+    const after = before === undefined ? sorted(b[element] as FieldSet) : joined(before, b[element] as FieldSet, true);
+    if (after === before) continue;
+    changes[element] = after;
+    changed = true;
+    added ||= before === undefined;
+  }
+  // A leaf that gets children must now say that it is in the set itself.
+  if (!changed) return a;
+  const result: Building = {};
+  if (self) result[SELF] = LEAF;
+  if (added) {
+    const elements = Object.keys(a).concat(Object.keys(changes).filter((element) => a[element] === undefined));
+    for (const element of elements.sort(compareElements)) if (element !== SELF) result[element] = changes[element] ?? (a[element] as FieldSet);
+  } else {
+    for (const element in a) if (element !== SELF) result[element] = changes[element] ?? (a[element] as FieldSet);
+  }
+  return isEmpty(result) || onlySelf(result) ? LEAF : result;
+}
+
+function onlySelf(node: FieldSet): boolean {
+  for (const element in node) if (element !== SELF) return false;
+  return true;
+}
+
+/** @returns what is in `a` and not in `b`, path by path: a parent in `b` doesn't take its children along */
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  return without(a, b, false, false) ?? NOTHING;
+}
+
+/** @returns what is in `a` and neither in `b` nor below anything in `b` */
+export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
+  return without(a, b, false, true) ?? NOTHING;
+}
+
+function without(a: FieldSet, b: FieldSet, below: boolean, recursive: boolean): FieldSet | undefined {
+  if (below && recursive && holdsSelf(b)) return undefined;
+  const self = below && holdsSelf(a) && !holdsSelf(b);
+  let changed = below && holdsSelf(a) && !self;
+  const result: Building = {};
+  if (self) result[SELF] = LEAF;
+  for (const element in a) {
+    if (element === SELF) continue;
+    const before = a[element] as FieldSet;
+    const other = b[element];
+    const after = other === undefined ? before : without(before, other, true, recursive);
+    changed ||= after !== before;
+    if (after !== undefined) result[element] = after;
+  }
+  if (!changed) return a;
+  if (onlySelf(result)) return self ? LEAF : undefined;
+  return result;
+}
+
+/** @returns what is in both, in `a`'s order */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  return common(a, b, false) ?? NOTHING;
+}
+
+function common(a: FieldSet, b: FieldSet, below: boolean): FieldSet | undefined {
+  const self = below && holdsSelf(a) && holdsSelf(b);
+  const result: Building = {};
+  if (self) result[SELF] = LEAF;
+  for (const element in a) {
+    if (element === SELF) continue;
+    const other = b[element];
+    const both = other === undefined ? undefined : common(a[element] as FieldSet, other, true);
+    if (both !== undefined) result[element] = both;
+  }
+  if (onlySelf(result)) return self ? LEAF : undefined;
+  return result;
+}
+
+export function has(set: FieldSet, path: readonly Element[]): boolean {
+  let node = set;
+  for (const element of path) {
+    const next = node[element];
+    if (next === undefined) return false;
+    node = next;
+  }
+  return path.length > 0 && holdsSelf(node);
+}
+
+/** @returns whether something below the element, or the element itself, is in the set */
+export function under(set: FieldSet, element: Element): FieldSet | undefined {
+  return set[element];
+}
+
+/** Whether the element just below the root is in the set itself. */
+export function holds(set: FieldSet, element: Element): boolean {
+  const node = set[element];
+  return node !== undefined && holdsSelf(node);
+}
+
+/** @returns each path of the set, parents before children, the members of one level before what is below them */
+export function pathsOf(set: FieldSet): Element[][] {
+  const paths: Element[][] = [];
+  const walk = (node: FieldSet, prefix: readonly Element[]): void => {
+    const elements = Object.keys(node).filter((element) => element !== SELF);
+    for (const element of elements) if (holdsSelf(node[element] as FieldSet)) paths.push([...prefix, element]);
+    for (const element of elements) walk(node[element] as FieldSet, [...prefix, element]);
+  };
+  walk(set, []);
+  return paths;
+}
+
+/** @returns the path as messages show it: `.spec.containers[name="x"].image` */
+export function shownPath(path: readonly Element[]): string {
+  return path.map(shownElement).join("");
+}
+
+/** @param fieldsV1 what a client sent. @returns it as a canonical set. @throws Error for what is no set */
+export function parseSet(fieldsV1: unknown): FieldSet {
+  return parsed(fieldsV1, 0);
+}
+
+function parsed(value: unknown, depth: number): FieldSet {
+  if (!isObject(value)) throw new Error("Cannot read a field set that is not an object");
+  if (depth > DEPTH_MAX) throw new Error(`Cannot read a field set that is deeper than ${DEPTH_MAX}`);
+  const node: Building = {};
+  for (const [text, below] of Object.entries(value as Plain)) {
+    if (text === SELF) {
+      if (depth > 0) node[SELF] = LEAF;
+    } else {
+      node[parseElement(text)] = parsed(below, depth + 1);
+    }
+  }
+  return onlySelf(node) ? LEAF : sortedOnce(node);
+}
+
+function sortedOnce(node: Building): FieldSet {
+  const result: Building = {};
+  if (node[SELF] !== undefined) result[SELF] = LEAF;
+  for (const element of Object.keys(node).sort(compareElements)) if (element !== SELF) result[element] = node[element] as FieldSet;
+  return result;
+}

@@ -1,0 +1,201 @@
+/**
+ * A schema as apply sees it: what is one value, what is a list of items told apart by keys, what Go's JSON writes although it is empty.
+ * Made from the schema once and field by field, as objects need it.
+ */
+
+import { isObject, type Plain } from "../plain.ts";
+import type { Field, Schema, StructSchema } from "../schema/schema.ts";
+import type { FieldTable } from "../schema/table.ts";
+import { writtenWhenEmpty } from "../schema/walk.ts";
+import { type Element, type KeyField, keyElement, valueElement } from "./element.ts";
+
+/** `leaf`: a scalar. `atomic`: an object or list that is one value. `any`: what no schema declares; objects in it are maps. */
+export type Type = LeafType | AtomicType | StructType | MapType | SetType | KeyedType | AnyType;
+
+export interface LeafType {
+  readonly kind: "leaf";
+  readonly scalar: "string" | "number" | "boolean" | "untyped";
+}
+export interface AtomicType {
+  readonly kind: "atomic";
+  readonly shape: "object" | "list" | "untyped";
+  /** For validation of what is inside. */
+  readonly inside: Type | undefined;
+}
+export interface StructType {
+  readonly kind: "struct";
+  field(name: string): FieldType | undefined;
+  /** Fields that Go's JSON writes when they are empty. */
+  readonly implied: readonly FieldType[];
+}
+export interface MapType {
+  readonly kind: "map";
+  readonly values: Type;
+}
+export interface SetType {
+  readonly kind: "set";
+}
+export interface KeyedType {
+  readonly kind: "keyed";
+  readonly items: Type;
+  readonly keys: readonly KeyField[];
+}
+export interface AnyType {
+  readonly kind: "any";
+}
+
+export interface FieldType {
+  readonly name: string;
+  readonly element: Element;
+  readonly type: Type;
+  /** The value that an absent field has all the same: `{}`, null, zero; undefined where absent is absent. */
+  readonly implied: unknown;
+  /** A zero value is not there: `omitempty` without a pointer. */
+  readonly dropsZero: boolean;
+}
+
+export const ANY: AnyType = { kind: "any" };
+const SET: SetType = { kind: "set" };
+const EMPTY: Plain = Object.freeze(Object.create(null));
+const UNTYPED: AtomicType = { kind: "atomic", shape: "untyped", inside: undefined };
+
+const structs = new WeakMap<StructSchema, StructType>();
+
+/** @returns the type of a kind's objects */
+export function typeOf(schema: Schema): Type {
+  return compile(schema, undefined, undefined);
+}
+
+function compile(schema: Schema, table: FieldTable | undefined, parent: StructSchema | undefined): Type {
+  switch (schema.type) {
+    case "scalar":
+      // A RawExtension is one value; the JSON of CRDs (defaults, examples) is as its content is.
+      if (schema.scalar === "raw") return parent?.id.startsWith("apiextensions.") ? ANY : UNTYPED;
+      if (schema.scalar === "fieldsV1") return UNTYPED;
+      return { kind: "leaf", scalar: scalarOf(schema.scalar) };
+    case "struct": {
+      const struct = structOf(schema);
+      const atomic = table?.structType ?? table?.mapType ?? (schema.atomic ? "atomic" : "granular");
+      return atomic === "atomic" ? { kind: "atomic", shape: "object", inside: struct } : struct;
+    }
+    case "map": {
+      const map: MapType = { kind: "map", values: compile(schema.values, undefined, parent) };
+      return table?.mapType === "atomic" ? { kind: "atomic", shape: "object", inside: map } : map;
+    }
+    case "list": {
+      const items = compile(schema.items, undefined, parent);
+      const keys = listKeys(table);
+      if (keys === undefined) return { kind: "atomic", shape: "list", inside: items };
+      if (keys.length === 0) return SET;
+      return { kind: "keyed", items, keys: keys.toSorted().map((name) => ({ name, fallback: fallbackOf(schema.items, name) })) };
+    }
+  }
+}
+
+function scalarOf(scalar: string): LeafType["scalar"] {
+  if (scalar === "string" || scalar === "bytes") return "string";
+  if (scalar === "bool") return "boolean";
+  return scalar === "int32" || scalar === "int64" || scalar === "float64" ? "number" : "untyped";
+}
+
+/** @returns the keys of a list's items, none for a set, undefined for an atomic list. Without a list type the merge strategy decides (kube-openapi schemaconv). */
+function listKeys(table: FieldTable | undefined): readonly string[] | undefined {
+  if (table?.listType === "map") return table.listMapKeys ?? [];
+  if (table?.listType === "set") return [];
+  if (table?.listType === undefined && table?.patchStrategy?.split(",").includes("merge")) return table.patchMergeKey ? [table.patchMergeKey] : [];
+  return undefined;
+}
+
+function fallbackOf(items: Schema, name: string): unknown {
+  const field = items.type === "struct" ? items.byName.get(name) : undefined;
+  if (field === undefined) return undefined;
+  return field.table.default ?? (field.table.omit || field.table.pointer ? undefined : (impliedValue(field) ?? undefined));
+}
+
+function structOf(schema: StructSchema): StructType {
+  const known = structs.get(schema);
+  if (known) return known;
+  const fields = new Map<string, FieldType>();
+  const find = (name: string): FieldType | undefined => {
+    let type = fields.get(name);
+    if (type !== undefined) return type;
+    const field = schema.byName.get(name);
+    // Field ownership doesn't own itself.
+    if (field === undefined || (name === "managedFields" && schema.id.endsWith("ObjectMeta"))) return undefined;
+    const dropsZero = field.table.omit === "empty" && !field.table.pointer && field.schema.type !== "struct";
+    type = { name, element: `f:${name}`, type: compile(field.schema, field.table, schema), implied: impliedValue(field), dropsZero };
+    fields.set(name, type);
+    return type;
+  };
+  let implied: FieldType[] | undefined;
+  const type: StructType = {
+    kind: "struct",
+    field: find,
+    get implied() {
+      implied ??= schema.fields.filter((field) => impliedValue(field) !== undefined).flatMap((field) => find(field.name) ?? []);
+      return implied;
+    },
+  };
+  structs.set(schema, type);
+  return type;
+}
+
+function impliedValue(field: Field): unknown {
+  if (writtenWhenEmpty(field)) return EMPTY;
+  if (field.table.omit !== undefined || field.schema.type === "struct") return undefined;
+  if (field.table.pointer || field.schema.type !== "scalar") return null;
+  switch (field.schema.scalar) {
+    case "string":
+      return "";
+    case "bool":
+      return false;
+    case "quantity":
+      return "0";
+    case "int32":
+    case "int64":
+    case "float64":
+    case "intOrString":
+      return 0;
+    default:
+      return null;
+  }
+}
+
+/** @returns the object's field as Go's JSON would show it; undefined where it wouldn't */
+export function fieldValue(object: Plain, field: FieldType): unknown {
+  const value = Object.hasOwn(object, field.name) ? object[field.name] : undefined;
+  if (value === undefined || value === null) return field.implied;
+  return field.dropsZero && isZero(value) ? undefined : value;
+}
+
+function isZero(value: unknown): boolean {
+  if (typeof value === "object") {
+    if (Array.isArray(value)) return value.length === 0;
+    for (const _ in value as object) return false;
+    return true;
+  }
+  return value === "" || value === 0 || value === false || value === 0n;
+}
+
+/** A list item that can't be told apart from others; the message is structured-merge-diff's. */
+export class ItemError extends Error {
+  override name = "ItemError";
+}
+
+/** @throws ItemError */
+export function itemElement(type: SetType | KeyedType, item: unknown): Element {
+  if (type.kind === "set") {
+    if (isObject(item)) throw new ItemError("associative list without keys has an element that's a map type");
+    if (Array.isArray(item)) throw new ItemError("not supported: associative list with lists as elements");
+    if (item === null || item === undefined) throw new ItemError("associative list without keys has an element that's an explicit null");
+    return valueElement(item);
+  }
+  if (item === null || item === undefined) throw new ItemError("associative list with keys may not have a null element");
+  if (!isObject(item)) throw new ItemError("associative list with keys may not have non-map elements");
+  const element = keyElement(item, type.keys);
+  if (element === undefined) {
+    const names = type.keys.map((key) => JSON.stringify(key.name)).join(" ");
+    throw new ItemError(`associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`);
+  }
+  return element;
+}
