@@ -18,6 +18,7 @@ func main() {
 	s.compareProto()
 	s.write(os.Args[2])
 	s.writeResources(os.Args[1]+"/discovery.json", os.Args[2])
+	s.writeClients(os.Args[1]+"/discovery.json", os.Args[2])
 	for _, note := range s.notes {
 		fmt.Println(note)
 	}

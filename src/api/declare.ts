@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { ResourceTable } from "../machinery/schema/table.ts";
 import type { Kind, KindRules, KubeObject } from "./kind.ts";
+import { completed } from "./meta/status-rules.ts";
 import { schema } from "./schemas.ts";
 import { resources } from "./tables/resources.ts";
 
@@ -20,7 +21,7 @@ export function kind<T extends KubeObject>(apiVersion: string, resource: string,
   return kindOf(row, rules);
 }
 
-/** @returns the kind of a row of the tables */
+/** @returns the kind of a row of the tables, its rules completed by what the row alone says */
 export function kindOf<T extends KubeObject>(table: ResourceTable, rules: KindRules<T> = {}): Kind<T> {
   const { group, version, resource, namespaced } = table;
   return {
@@ -32,6 +33,6 @@ export function kindOf<T extends KubeObject>(table: ResourceTable, rules: KindRu
     namespaced,
     table,
     schema: schema(table.struct),
-    rules,
+    rules: completed(table, rules),
   };
 }

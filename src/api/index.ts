@@ -1,11 +1,13 @@
 /** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
 
+import { apps } from "./apps/index.ts";
+import { core } from "./core/index.ts";
 import { kindOf } from "./declare.ts";
 import type { Kind } from "./kind.ts";
 import { resources } from "./tables/resources.ts";
 
-/** Kinds with rules: one line each, in the order of their files. */
-const declared: readonly Kind[] = [];
+/** Kinds with rules: each folder's list. */
+const declared: readonly Kind[] = [...core, ...apps];
 
 const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));
 
