@@ -6,24 +6,42 @@
  * What was written is durable when the promise resolves. A watch delivers every change after a revision, in order, exactly once,
  * until the store is compacted beyond it.
  *
+ * An empty store is at revision 1, as etcd is, so that no object and no list ever has the resourceVersion "0", which means something
+ * else to Kubernetes' clients. Bytes that were handed to the store belong to it (watches deliver them again): don't change them.
+ *
  * What is above can't tell which backend is below; `storeSuite` holds each backend to that.
  */
 export interface Store {
-  /** The newest revision whose effects this caller's reads are certain to see. */
+  /**
+   * The newest revision whose effects this caller's reads are certain to see: no write that anyone was told of before the call is
+   * above it. Cheap: the embedded store answers it from shared memory.
+   */
   revision(): Promise<number>;
-  /** @returns the entry at `key`, now. */
+  /** @returns the entry at `key`, now. Throws `SealError` where its bytes aren't what was put there. */
   get(key: string): Promise<Entry | undefined>;
-  /** Entries whose key begins with `prefix`, in the byte order of keys. Throws `CompactedError`, or `FutureRevisionError` for a revision not reached. */
+  /**
+   * Entries whose key begins with `prefix`, in the byte order of keys, all as of one revision. Throws `CompactedError`,
+   * `FutureRevisionError` for a revision not reached, or `SealError` naming the first key that doesn't open.
+   */
   list(options: ListOptions): Promise<Listing>;
-  /** Performs `then` where every condition holds and nothing otherwise; in the second case gives the entries that the conditions name. */
+  /**
+   * Performs `then` where every condition holds and nothing otherwise; in the second case gives the entries that the conditions name.
+   * Deleting a key that doesn't exist changes nothing. Throws a RangeError, before anything happens, for a bad key, for one key changed
+   * twice and for more than `CHANGES_MAX` changes. When it rejects for another reason the caller can't know whether it was done.
+   */
   txn(txn: Transaction): Promise<TransactionResult>;
   /**
    * Delivers batches of changes under `prefix` with a revision above `from`, in order; a batch never ends inside a revision.
-   * `onError` is called at most once (with `CompactedError` when `from` is too old) and ends the watch, as does the signal.
+   * A `from` that hasn't been reached is waited for. `onError` is called at most once (with `CompactedError` when `from` is too old, with
+   * `SealError` when a change doesn't open) and ends the watch, as do the signal and, quietly, `close`.
    */
   watch(options: WatchOptions): void;
-  /** Forgets what was replaced or deleted at or before `revision`. Later reads below it throw `CompactedError`. */
+  /**
+   * Forgets what was replaced or deleted at or before `revision`, which becomes the floor: reads below it throw `CompactedError`, reads
+   * at it still work. Resolves once the history is gone; does nothing at or below the present floor; throws `FutureRevisionError` above the newest.
+   */
   compact(revision: number): Promise<void>;
+  /** Ends the watches, finishes what was asked before, and lets go of the disk. Later calls reject with `StoreClosedError`. */
   close(): Promise<void>;
 }
 
@@ -99,13 +117,18 @@ export interface WatchOptions {
   readonly prefix: string;
   readonly from: number;
   readonly signal: AbortSignal;
+  /** Fill in `WatchedChange.previous`. The store then reads it back for every change; a cache that holds the objects itself shouldn't ask. */
+  readonly withPrevious?: boolean;
   onChanges(changes: readonly WatchedChange[]): void;
-  /** Says that every change at or before `revision` was delivered; sent now and then on quiet prefixes. */
+  /**
+   * Says that every change at or before `revision` was delivered, where the last change didn't say so. Comes soon after every commit
+   * elsewhere in the store: who waits for the present (`revision()`) is never left waiting on a quiet prefix.
+   */
   onProgress?(revision: number): void;
   onError(error: Error): void;
 }
 
-/** A put has `entry`; a deletion has none. `previous` is what stood there before, where the history still holds it. */
+/** A put has `entry`; a deletion has none. `previous` is what stood there before, where the watch asked for it. */
 export interface WatchedChange {
   readonly key: string;
   readonly revision: number;
@@ -113,12 +136,14 @@ export interface WatchedChange {
   readonly previous?: Entry | undefined;
 }
 
-/** The asked revision lies at or below what compaction left. */
+/** The asked revision lies below what compaction left. */
 export class CompactedError extends Error {
   override name = "CompactedError";
+  readonly asked: number;
   readonly floor: number;
   constructor(asked: number, floor: number) {
     super(`Cannot read at revision ${asked}: the store is compacted to ${floor}`);
+    this.asked = asked;
     this.floor = floor;
   }
 }
@@ -126,9 +151,11 @@ export class CompactedError extends Error {
 /** The asked revision has not been reached. */
 export class FutureRevisionError extends Error {
   override name = "FutureRevisionError";
+  readonly asked: number;
   readonly current: number;
   constructor(asked: number, current: number) {
     super(`Cannot read at revision ${asked}: the store is at ${current}`);
+    this.asked = asked;
     this.current = current;
   }
 }
@@ -137,8 +164,18 @@ export class FutureRevisionError extends Error {
 export class SealError extends Error {
   override name = "SealError";
   readonly key: string;
+  readonly reason: string;
   constructor(key: string, reason: string) {
     super(`Cannot open the value at ${key}: ${reason}`);
     this.key = key;
+    this.reason = reason;
+  }
+}
+
+/** The store was closed, or its thread or server is gone: nothing more can be read or written through it. */
+export class StoreClosedError extends Error {
+  override name = "StoreClosedError";
+  constructor(reason = "it was closed", options?: ErrorOptions) {
+    super(`Cannot use the store: ${reason}`, options);
   }
 }
