@@ -1,0 +1,83 @@
+/** The embedded store: SQLite in a thread of its own. */
+
+import { MessageChannel, Worker } from "node:worker_threads";
+import { type Clock, systemClock } from "../../machinery/clock.ts";
+import { type Store, StoreClosedError } from "../store.ts";
+import { Client } from "./client.ts";
+import { errorOf, type Opened, type Start } from "./protocol.ts";
+
+export interface SqliteOptions {
+  /** The database; its log lies beside it. Made, with its folder, where it doesn't exist. */
+  readonly file: string;
+  /** Holds the key that wraps all others: 32 bytes, mode 600, made with a new database. Best kept on another disk than the file. */
+  readonly keyFile: string;
+  /** Says when a time to live is over. */
+  readonly clock?: Clock;
+}
+
+/** How often the store looks for keys that have lived their time. */
+const EXPIRE_EVERY_MS = 1000;
+/** The thread holds one group of writes or one slice of a read, never the database. */
+const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
+
+/**
+ * Opens the store. Every acknowledged write is on the disk; nothing in the file is readable without the key file.
+ * @throws Error in plain words where another process has the file open, the key file is missing or isn't the right one
+ */
+export async function sqliteStore({ file, keyFile, clock = systemClock }: SqliteOptions): Promise<Store> {
+  const revision = new SharedArrayBuffer(8);
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: { file, keyFile, revision } satisfies Start,
+    resourceLimits: LIMITS,
+    env: {},
+    name: "store",
+  });
+  await opened(worker);
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(port2, [port2]);
+  return new SqliteStore(worker, port1, revision, clock);
+}
+
+/** The client that owns the thread: it keeps the time, and ends the thread when it is closed. */
+class SqliteStore extends Client {
+  readonly #worker: Worker;
+  readonly #gone: Promise<void>;
+  #cancelExpiry = () => {};
+
+  constructor(worker: Worker, ...[port, revision, clock]: ConstructorParameters<typeof Client>) {
+    super(port, revision, clock);
+    this.#worker = worker;
+    worker.on("error", (error: Error) => this.fail(new StoreClosedError(`its thread died: ${error.message}`, { cause: error })));
+    this.#gone = new Promise((resolve) => {
+      worker.on("exit", () => {
+        this.#cancelExpiry();
+        this.fail(new StoreClosedError("its thread ended"));
+        resolve();
+      });
+    });
+    const tick = () => {
+      this.expire();
+      this.#cancelExpiry = clock.after(EXPIRE_EVERY_MS, tick);
+    };
+    tick();
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#cancelExpiry();
+    this.#worker.postMessage("stop");
+    await this.#gone;
+  }
+}
+
+/** Resolves once the thread has the file; rejects with what it says otherwise. */
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (message: Opened) => {
+      worker.off("error", reject);
+      if (message.opened) resolve();
+      else worker.once("exit", () => reject(errorOf(message.fault)));
+    });
+  });
+}
