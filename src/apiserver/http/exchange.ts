@@ -5,6 +5,9 @@ import type { Duplex } from "node:stream";
 
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
+/** A body's chunks, one a call, then undefined; or a promise of either. */
+export type Chunks = () => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
 export interface Exchange {
   readonly method: string;
   /** The request target as it came: path and query, not decoded. */
@@ -23,7 +26,7 @@ export interface Exchange {
    * Answers whole with chunks that are made one at a time, the next only once the client has taken the last: a large list costs one chunk of memory.
    * `next` gives undefined at the end; what it throws breaks the answer off.
    */
-  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void;
+  answerFrom(code: number, headers: Headers, next: Chunks): void;
   /** Begins an answer that goes on (watch, log). */
   stream(code: number, headers: Headers): AnswerStream;
   /** Takes the raw socket of an HTTP/1.1 upgrade request, with what was read beyond its head; undefined where the request asks for none. */

@@ -4,7 +4,8 @@ import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
-import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import { pump } from "./pump.ts";
 
 export interface Upgrade {
   readonly socket: Duplex;
@@ -63,21 +64,9 @@ export class Http1Exchange implements Exchange {
     response?.end();
   }
 
-  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void {
+  answerFrom(code: number, headers: Headers, next: Chunks): void {
     const response = this.#begin(code, headers);
-    if (!response) return;
-    function pump(): void {
-      if (!response || response.destroyed) return;
-      try {
-        for (let chunk = next(); chunk; chunk = next()) if (!response.write(chunk)) return;
-      } catch {
-        response.destroy();
-        return;
-      }
-      response.off("drain", pump).end();
-    }
-    response.on("drain", pump);
-    pump();
+    if (response) pump(response, next, () => response.destroy());
   }
 
   stream(code: number, headers: Headers): AnswerStream {

@@ -4,7 +4,8 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "nod
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
-import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import { pump } from "./pump.ts";
 
 /** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
 function ignore(): void {}
@@ -54,21 +55,9 @@ export class Http2Exchange implements Exchange {
     this.#refuseRest();
   }
 
-  answerFrom(code: number, headers: Headers, next: () => Uint8Array | undefined): void {
+  answerFrom(code: number, headers: Headers, next: Chunks): void {
     if (!this.#begin(code, headers)) return;
-    const stream = this.#stream;
-    function pump(): void {
-      if (stream.destroyed) return;
-      try {
-        for (let chunk = next(); chunk; chunk = next()) if (!stream.write(chunk)) return;
-      } catch {
-        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-        return;
-      }
-      stream.off("drain", pump).end();
-    }
-    stream.on("drain", pump);
-    pump();
+    pump(this.#stream, next, () => this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR));
     this.#refuseRest();
   }
 

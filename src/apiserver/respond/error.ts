@@ -3,6 +3,7 @@
 import { type FailureStatus, internalError, StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { PlainError } from "../plain-error.ts";
+import { errorFormOf } from "./choose.ts";
 import { answerHeaders } from "./headers.ts";
 
 /** Answers with what the error says to clients. What isn't meant for them becomes a 500 without its details' stack. */
@@ -17,8 +18,9 @@ export function answerError(call: Call, error: unknown): void {
   }
   const { status } = error instanceof StatusError ? error : internalError(error);
   call.failure = status;
-  const body = Buffer.from(`${JSON.stringify(failureBody(status))}\n`);
-  call.exchange.answer(status.code, failureHeaders(call, status), body);
+  const form = errorFormOf(call);
+  const body = form.document("v1", "Status", JSON.stringify(failureBody(status)));
+  call.exchange.answer(status.code, failureHeaders(call, form.contentType, status), body);
 }
 
 /** @returns the Status object of a failure, in the order of its Go struct */
@@ -35,8 +37,8 @@ export function failureBody(status: FailureStatus): object {
   };
 }
 
-function failureHeaders(call: Call, { code, details }: FailureStatus): Record<string, string | readonly string[]> {
-  const headers = answerHeaders(call, "application/json");
+function failureHeaders(call: Call, contentType: string, { code, details }: FailureStatus): Record<string, string | readonly string[]> {
+  const headers = answerHeaders(call, contentType);
   if (code === 401) headers["www-authenticate"] = 'Bearer realm="kubernetes"';
   if (code === 403) headers["x-content-type-options"] = "nosniff";
   if (details?.retryAfterSeconds) headers["retry-after"] = String(details.retryAfterSeconds);

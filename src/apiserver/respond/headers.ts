@@ -1,7 +1,6 @@
 /** The headers of an answer: what every answer of the API carries. */
 
 import type { Call } from "../call.ts";
-import type { Headers } from "../http/exchange.ts";
 
 /** @returns the headers of an answer with a body of that type */
 export function answerHeaders(call: Call, contentType: string): Record<string, string | readonly string[]> {
@@ -17,9 +16,4 @@ export function answerHeaders(call: Call, contentType: string): Record<string, s
 /** RFC 9110's predecessor, RFC 7234 section 5.5, in the one form that clients of Kubernetes read: `299 - "text"`. */
 function warning(text: string): string {
   return `299 - "${text.replace(/[\u0000-\u001f\u007f]/g, " ").replace(/["\\]/g, "\\$&")}"`;
-}
-
-/** @returns the same headers with one more */
-export function withHeader(headers: Headers, name: string, value: string): Headers {
-  return { ...headers, [name]: value };
 }

@@ -48,11 +48,16 @@ function copyItem(object: CachedObject, skip: number, comma: boolean, target: Bu
 }
 
 function listHead(kind: Kind, list: ListAnswer): Buffer {
-  const metadata = {
+  return Buffer.from(
+    `{"kind":${JSON.stringify(`${kind.name}List`)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":${listMetadata(list)},"items":[`,
+  );
+}
+
+/** @returns a list's metadata as JSON */
+export function listMetadata(list: ListAnswer): string {
+  return JSON.stringify({
     resourceVersion: list.resourceVersion,
     ...(list.continue && { continue: list.continue }),
     ...(list.remaining && { remainingItemCount: list.remaining }),
-  };
-  const text = `{"kind":${JSON.stringify(`${kind.name}List`)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
-  return Buffer.from(text);
+  });
 }

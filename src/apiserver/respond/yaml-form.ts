@@ -1,0 +1,28 @@
+/** YAML as Kubernetes writes it: keys sorted, lists not indented, strings quoted where YAML 1.1 would read something else. */
+
+import { stringify } from "yaml";
+import { parseJson } from "../../machinery/json/document.ts";
+import type { BodyForm } from "./form.ts";
+import { once } from "./form.ts";
+import { listChunks } from "./items.ts";
+import { joined, textOf } from "./json-form.ts";
+
+export const yamlForm: BodyForm = {
+  contentType: "application/yaml",
+  streamType: undefined,
+  object: (_kind, bytes) => yaml(textOf(bytes)),
+  list(kind, list) {
+    return once(yaml(joined(listChunks(kind, list))));
+  },
+  events() {
+    throw new Error("A watch has no YAML form");
+  },
+  document: (_apiVersion, _kind, json) => yaml(json),
+};
+
+function yaml(json: string): Buffer {
+  const budget = { maxBytes: Number.POSITIVE_INFINITY, maxDepth: 10_000, maxMembers: Number.POSITIVE_INFINITY };
+  return Buffer.from(
+    stringify(parseJson(json, budget), { version: "1.1", sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false }),
+  );
+}
