@@ -131,8 +131,8 @@ export class Supervisor {
       depth.set(name, found);
       return found;
     };
-    const levels: Slot[][] = [];
-    for (const [name, slot] of this.#slots) (levels[depthOf(name)] ??= []).push(slot);
+    const levels: Slot[][] = Array.from({ length: this.#slots.size }, () => []);
+    for (const [name, slot] of this.#slots) levels[depthOf(name)]?.push(slot);
     return levels;
   }
 }
