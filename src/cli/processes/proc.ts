@@ -24,6 +24,15 @@ export function isAlive(mark: ProcessMark): boolean {
   return markOf(mark.pid)?.startedAt === mark.startedAt;
 }
 
+/** @returns the name of the program that a process runs; empty where it is gone */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 /** @returns the first child of a process */
 export function childOf(pid: number): number | undefined {
   try {

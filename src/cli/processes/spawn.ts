@@ -12,6 +12,9 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 
+/** A started unit that is a process. */
+export type Running = Started & { readonly mark: ProcessMark };
+
 export interface Launch {
   readonly command: readonly string[];
   /** Numeric user; undefined: as `up` itself. */
@@ -34,7 +37,7 @@ function asUser(uid: number | undefined): string[] {
 }
 
 /** @returns the child (for its channel) and what the supervisor needs */
-export async function launch(options: Launch): Promise<Started & { readonly child: ChildProcess }> {
+export async function launch(options: Launch): Promise<Running & { readonly child: ChildProcess }> {
   rotate(options.log);
   const output = openSync(options.log, "a", 0o640);
   const from = fstatSync(output).size;
@@ -55,7 +58,7 @@ export async function launch(options: Launch): Promise<Started & { readonly chil
 }
 
 /** Watches over a process that an earlier `up` started. */
-export function adopt(mark: ProcessMark, stopSignal: NodeJS.Signals = "SIGTERM"): Started {
+export function adopt(mark: ProcessMark, stopSignal: NodeJS.Signals = "SIGTERM"): Running {
   const ended = (async () => {
     while (isAlive(mark)) await sleep(200);
     return "ended";

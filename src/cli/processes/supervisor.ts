@@ -68,7 +68,7 @@ export class Supervisor {
 
   get states(): UnitState[] {
     return [...this.#slots.values()].flatMap(({ unit, running, isReady }) =>
-      running ? [{ name: unit.name, user: unit.user, ...running.mark, ready: isReady && isAlive(running.mark) }] : [],
+      running?.mark ? [{ name: unit.name, user: unit.user, ...running.mark, ready: isReady && isAlive(running.mark) }] : [],
     );
   }
 

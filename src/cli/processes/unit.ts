@@ -20,10 +20,17 @@ export interface Unit {
 }
 
 export interface Started {
-  readonly mark: ProcessMark;
+  /** Absent for a task, which does something once and leaves no process. */
+  readonly mark?: ProcessMark;
   /** Rejects when it can't become ready. */
   readonly ready: Promise<void>;
   /** Resolves with what is known of the end. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
+}
+
+/** Something to be done once at each start: the bridge, what the cluster's own parts need from the API. */
+export function task(name: string, label: string, after: readonly string[], perform: () => Promise<void>): Unit {
+  const never = new Promise<string>(() => undefined);
+  return { name, label, user: "", after, start: async () => ({ ready: perform(), ended: never, stop: async () => undefined }) };
 }
