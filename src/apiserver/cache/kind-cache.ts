@@ -282,6 +282,7 @@ export class KindCache implements WatchCache {
           prefix: this.prefix,
           from,
           signal: stop.signal,
+          withPrevious: true,
           onChanges: (changes) => {
             for (const change of changes) if (change.revision <= to) past.push(this.#fromHistory(change));
             if (changes.at(-1)!.revision >= to) resolve(past);
@@ -309,7 +310,12 @@ export class KindCache implements WatchCache {
     let last = after;
     try {
       for (;;) {
-        const listing = await this.#options.store.list({ prefix, limit, revision, ...(last && { after: this.prefix + last }) });
+        const listing = await this.#options.store.list({
+          prefix,
+          revision,
+          ...(Number.isFinite(limit) && { limit }),
+          ...(last && { after: this.prefix + last }),
+        });
         for (const [at, entry] of listing.entries.entries()) {
           last = entry.key.slice(this.prefix.length);
           const { namespace, name } = splitKey(last, this.kind.namespaced);
@@ -321,7 +327,7 @@ export class KindCache implements WatchCache {
         if (!listing.more) return { objects, next: undefined, remaining: 0 };
       }
     } catch (error) {
-      if (error instanceof CompactedError) throw expired("The provided continue parameter is too old to display a consistent list result.");
+      if (error instanceof CompactedError) throw expired("The resourceVersion for the provided list is too old.");
       throw error;
     }
   }

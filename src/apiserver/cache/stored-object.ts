@@ -5,7 +5,9 @@ import type { KubeObject } from "../../api/kind.ts";
 import type { CachedObject } from "./watch-cache.ts";
 
 const BEFORE = Buffer.from('"resourceVersion":"');
-const AFTER = Buffer.from('",');
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const CLOSING_BRACE = 0x7d;
 
 /** What a version's selectable facts come from. */
 export interface Facts {
@@ -48,8 +50,8 @@ export class StoredObject implements CachedObject {
 
   /** @returns the same content under another resourceVersion: how a watcher is shown what is gone */
   stampedWith(revision: number): StoredObject {
-    const digits = String(this.resourceVersion).length;
-    const rest = this.#hole + BEFORE.length + digits + AFTER.length;
+    let rest = this.#hole + BEFORE.length + String(this.resourceVersion).length + 1;
+    if (this.bytes[rest] === COMMA) rest++;
     const bytes = splice(this.bytes, this.#hole, rest, revision);
     return new StoredObject(this.namespace, this.name, this, revision, bytes, this.#hole);
   }
@@ -66,13 +68,17 @@ export function servable(value: Uint8Array, revision: number): { bytes: Buffer; 
   return { bytes: splice(value, hole, hole + 1, revision), hole };
 }
 
+/** @returns a copy of `source` with `"resourceVersion":"…",` in place of what lies between the two positions; no comma where metadata ends there */
 function splice(source: Uint8Array, from: number, to: number, revision: number): Buffer {
   const digits = String(revision);
-  const bytes = Buffer.allocUnsafeSlow(source.length - (to - from) + BEFORE.length + digits.length + AFTER.length);
+  const last = source[to] === CLOSING_BRACE;
+  const bytes = Buffer.allocUnsafeSlow(source.length - (to - from) + BEFORE.length + digits.length + (last ? 1 : 2));
   bytes.set(source.subarray(0, from), 0);
   bytes.set(BEFORE, from);
-  bytes.write(digits, from + BEFORE.length, "latin1");
-  bytes.set(AFTER, from + BEFORE.length + digits.length);
-  bytes.set(source.subarray(to), from + BEFORE.length + digits.length + AFTER.length);
+  let at = from + BEFORE.length;
+  at += bytes.write(digits, at, "latin1");
+  bytes[at++] = QUOTE;
+  if (!last) bytes[at++] = COMMA;
+  bytes.set(source.subarray(to), at);
   return bytes;
 }

@@ -36,6 +36,8 @@ export interface Exchange {
 export interface AnswerStream {
   /** Queues a chunk. @returns the bytes that wait in this process's memory to be sent: the caller's limit cuts slow readers */
   write(chunk: Uint8Array): number;
+  /** The bytes that wait now. */
+  queued(): number;
   end(): void;
   /** Ends the answer so that the client sees it broken off. */
   abort(): void;

@@ -79,6 +79,7 @@ export class Http1Exchange implements Exchange {
         response.write(chunk);
         return response.writableLength;
       },
+      queued: () => response?.writableLength ?? 0,
       end: () => void response?.end(),
       abort: () => void response?.destroy(),
     };

@@ -71,6 +71,7 @@ export class Http2Exchange implements Exchange {
         stream.write(chunk);
         return stream.writableLength;
       },
+      queued: () => stream.writableLength,
       end: () => void stream.end(),
       abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     };

@@ -1,0 +1,125 @@
+/** Validation of metadata, the same for every kind (k8s.io/apimachinery pkg/api/validation/objectmeta.go). */
+
+import type { Kind, Metadata } from "../../api/kind.ts";
+import { isDNS1123Label, isDNS1123Subdomain, isPathSegmentName, isQualifiedName, isValidLabelValue } from "../../machinery/names.ts";
+import { equal } from "../../machinery/plain.ts";
+import { type FieldError, forbiddenField, invalid, notSupported, required, tooLong } from "../../machinery/status/field-error.ts";
+
+const ANNOTATIONS_BYTES_MAX = 256 << 10;
+const ORPHAN = "orphan";
+const FOREGROUND = "foregroundDeletion";
+
+/** Finalizers that need no domain: those of deletion itself, and the one that namespaces had from the beginning. */
+const OWN_FINALIZERS: ReadonlySet<string> = new Set([ORPHAN, FOREGROUND, "kubernetes"]);
+
+/** @returns what is wrong with the metadata of a new object, whose name has been settled */
+export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
+  const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
+  if (metadata.generateName) {
+    const base = metadata.generateName.endsWith("-") ? `${metadata.generateName.slice(0, -1)}a` : metadata.generateName;
+    for (const complaint of validateName(base)) errors.push(invalid("metadata.generateName", metadata.generateName, complaint));
+  }
+  if (!metadata.name) errors.push(required("metadata.name", "name or generateName is required"));
+  else for (const complaint of validateName(metadata.name)) errors.push(invalid("metadata.name", metadata.name, complaint));
+  errors.push(...namespaceErrors(kind, metadata), ...commonErrors(kind, metadata));
+  return errors;
+}
+
+/** @returns what is wrong with the metadata of an update, whose unset members have been filled in from the last object */
+export function updateErrors(kind: Kind, next: Metadata, last: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!next.name) errors.push(required("metadata.name", "name or generateName is required"));
+  else for (const complaint of isPathSegmentName(next.name)) errors.push(invalid("metadata.name", next.name, complaint));
+  errors.push(...namespaceErrors(kind, next), ...commonErrors(kind, next));
+  if (last.deletionTimestamp) {
+    const added = (next.finalizers ?? []).filter((one) => !last.finalizers?.includes(one)).toSorted();
+    if (added.length > 0) {
+      const shown = `[]string{${added.map((one) => JSON.stringify(one)).join(", ")}}`;
+      errors.push(forbiddenField("metadata.finalizers", `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`));
+    }
+  }
+  if (!next.resourceVersion) errors.push(invalid("metadata.resourceVersion", "", "must be specified for an update"));
+  for (const field of ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
+    if (!equal(next[field], last[field])) errors.push(invalid(`metadata.${field}`, next[field], "field is immutable"));
+  }
+  return errors;
+}
+
+function namespaceErrors(kind: Kind, { namespace }: Metadata): FieldError[] {
+  if (!kind.namespaced) return namespace ? [forbiddenField("metadata.namespace", "not allowed on this type")] : [];
+  if (!namespace) return [required("metadata.namespace", "")];
+  return isDNS1123Label(namespace).map((complaint) => invalid("metadata.namespace", namespace, complaint));
+}
+
+function commonErrors(kind: Kind, metadata: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
+  if (metadata.generation !== undefined && metadata.generation < 0) {
+    errors.push(invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0"));
+  }
+  for (const key in metadata.labels) {
+    for (const complaint of isQualifiedName(key)) errors.push(invalid("metadata.labels", key, complaint));
+    const value = metadata.labels[key]!;
+    for (const complaint of isValidLabelValue(value)) errors.push(invalid("metadata.labels", value, complaint));
+  }
+  errors.push(...annotationErrors(metadata.annotations));
+  errors.push(...ownerErrors(metadata.ownerReferences));
+  errors.push(...finalizerErrors(kind, metadata.finalizers));
+  for (const [at, entry] of (metadata.managedFields ?? []).entries()) {
+    const field = `metadata.managedFields[${at}]`;
+    if (!entry.operation) errors.push(required(`${field}.operation`, "must not be empty"));
+    else if (entry.operation !== "Apply" && entry.operation !== "Update") errors.push(notSupported(`${field}.operation`, entry.operation, ["Apply", "Update"]));
+    if (entry.fieldsType && entry.fieldsType !== "FieldsV1") errors.push(invalid(`${field}.fieldsType`, entry.fieldsType, "must be `FieldsV1`"));
+  }
+  return errors;
+}
+
+function annotationErrors(annotations: Readonly<Record<string, string>> | undefined): FieldError[] {
+  if (!annotations) return [];
+  const errors: FieldError[] = [];
+  let bytes = 0;
+  for (const key in annotations) {
+    for (const complaint of isQualifiedName(key.toLowerCase())) errors.push(invalid("metadata.annotations", key, complaint));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!);
+  }
+  if (bytes > ANNOTATIONS_BYTES_MAX) errors.push(tooLong("metadata.annotations", ANNOTATIONS_BYTES_MAX));
+  return errors;
+}
+
+function ownerErrors(owners: Metadata["ownerReferences"]): FieldError[] {
+  if (!owners) return [];
+  const errors: FieldError[] = [];
+  let controller = "";
+  for (const [at, owner] of owners.entries()) {
+    const field = `metadata.ownerReferences[${at}]`;
+    if (!owner.apiVersion) errors.push(required(`${field}.apiVersion`, "must not be empty"));
+    else if (!/^(?:[^/]+\/)?[^/]+$/.test(owner.apiVersion)) {
+      errors.push(invalid(`${field}.apiVersion`, owner.apiVersion, "must be <group>/<version> or <version>"));
+    }
+    for (const member of ["kind", "name", "uid"] as const) if (!owner[member]) errors.push(required(`${field}.${member}`, "must not be empty"));
+    if (owner.apiVersion === "v1" && owner.kind === "Event") errors.push(invalid(field, owner, "/v1, Kind=Event is disallowed from being an owner"));
+    if (!owner.controller) continue;
+    const name = `${owner.kind}/${owner.name}`;
+    if (controller) {
+      const found = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+      errors.push(invalid("metadata.ownerReferences", owners, found));
+    } else controller = name;
+  }
+  return errors;
+}
+
+function finalizerErrors(kind: Kind, finalizers: readonly string[] | undefined): FieldError[] {
+  if (!finalizers) return [];
+  const errors: FieldError[] = [];
+  for (const finalizer of finalizers) {
+    const complaints = isQualifiedName(finalizer);
+    for (const complaint of complaints) errors.push(invalid("metadata.finalizers", finalizer, complaint));
+    if (complaints.length === 0 && kind.group === "" && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
+      errors.push(invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+    }
+  }
+  if (finalizers.includes(ORPHAN) && finalizers.includes(FOREGROUND)) {
+    errors.push(invalid("metadata.finalizers", finalizers, `finalizer ${FOREGROUND} and ${ORPHAN} cannot be both set`));
+  }
+  return errors;
+}

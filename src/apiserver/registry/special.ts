@@ -1,0 +1,42 @@
+/** What a few resources do beside the common path; one line a resource. */
+
+import type { Kind, KubeObject } from "../../api/kind.ts";
+import { namespaceMayVanish, terminateNamespace } from "./namespace.ts";
+
+export interface Special {
+  /** The first deletion only marks the object, also without finalizers, and this says how beside the time. */
+  terminate?(object: KubeObject): void;
+  /** Whether an object without finalizers that is being deleted may go. */
+  mayVanish?(object: KubeObject): boolean;
+}
+
+const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([["/namespaces", { terminate: terminateNamespace, mayVanish: namespaceMayVanish }]]);
+
+export function specialOf(kind: Kind): Special | undefined {
+  return SPECIAL.get(`${kind.group}/${kind.resource}`);
+}
+
+/** Resources whose deletion is answered with the object that was deleted; elsewhere with a Status. */
+const ANSWERS_OBJECT: ReadonlySet<string> = new Set([
+  "/namespaces",
+  "/persistentvolumeclaims",
+  "/persistentvolumes",
+  "/pods",
+  "/podtemplates",
+  "/resourcequotas",
+  "/serviceaccounts",
+  "/services",
+  "resource.k8s.io/deviceclasses",
+  "resource.k8s.io/resourceclaims",
+  "resource.k8s.io/resourceclaimtemplates",
+  "resource.k8s.io/resourceslices",
+  "storage.k8s.io/csidrivers",
+  "storage.k8s.io/csinodes",
+  "storage.k8s.io/storageclasses",
+  "storage.k8s.io/volumeattachments",
+  "storage.k8s.io/volumeattributesclasses",
+]);
+
+export function answersDeletedObject(kind: Kind): boolean {
+  return ANSWERS_OBJECT.has(`${kind.group}/${kind.resource}`);
+}

@@ -1,0 +1,42 @@
+/** POST: a new object under its own name, or under one that the server makes from `generateName`. */
+
+import type { KubeObject } from "../../api/kind.ts";
+import { StatusError } from "../../machinery/status/status-error.ts";
+import type { Call } from "../call.ts";
+import { kindOf } from "./kind-of.ts";
+import { objectOf, readBody } from "./write/body.ts";
+import { generateName, settleNamespace } from "./write/names.ts";
+import { writeOptions } from "./write/options.ts";
+import { wipeSystemFields } from "./write/prepare.ts";
+import { runCreate } from "./write/run.ts";
+
+const NAME_ATTEMPTS = 8;
+
+export async function create(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const options = writeOptions(call, "CreateOptions");
+  const body = await readBody(call);
+  await call.context.caches.of(kind).ready();
+  for (let attempt = 1; ; attempt++) {
+    const next = objectOf(kind, body, options.fieldValidation, attempt === 1 ? (message) => call.warnings.push(message) : undefined);
+    refuseVersion(next);
+    wipeSystemFields(next);
+    settleNamespace(call, next);
+    const generated = !next.metadata.name && next.metadata.generateName !== undefined && next.metadata.generateName !== "";
+    if (generated) next.metadata.name = generateName(next.metadata.generateName!, call.context.random);
+    const { name = "", namespace = "" } = next.metadata;
+    try {
+      const bytes = await runCreate(call, { kind, namespace, name, options }, next);
+      return call.context.respond.object(call, 201, kind, bytes);
+    } catch (error) {
+      const taken = error instanceof StatusError && error.status.reason === "AlreadyExists";
+      if (!generated || !taken || attempt === NAME_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** In Kubernetes an error of the server, without a reason. */
+function refuseVersion({ metadata }: KubeObject): void {
+  if (!metadata.resourceVersion) return;
+  throw new StatusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
+}

@@ -1,0 +1,63 @@
+/** What a deletion is asked: DeleteOptions from the body or, without one, from the query. */
+
+import { type FieldError, invalid, notSupported } from "../../machinery/status/field-error.ts";
+import { badRequest, invalidObject } from "../../machinery/status/status-error.ts";
+import type { Call } from "../call.ts";
+import { decodeOptions } from "../registry/body-codec.ts";
+import type { DeleteOptions } from "../registry/deletion.ts";
+import { flag, integer } from "./query.ts";
+import { BODY_BYTES_MAX } from "./write/body.ts";
+
+interface Given {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: readonly string[];
+}
+
+/** @throws StatusError 400 for what can't be read, 422 for what doesn't go together */
+export async function deleteOptions(call: Call): Promise<DeleteOptions> {
+  const bytes = await call.exchange.body(BODY_BYTES_MAX);
+  const given = bytes.length > 0 ? fromBody(call, bytes) : fromQuery(call.query);
+  const errors = wrong(given);
+  if (errors.length > 0) throw invalidObject({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
+  return {
+    gracePeriodSeconds: given.gracePeriodSeconds,
+    propagationPolicy: given.propagationPolicy as DeleteOptions["propagationPolicy"], // Checked above.
+    orphanDependents: given.orphanDependents,
+    preconditions: given.preconditions,
+    dryRun: (given.dryRun?.length ?? 0) > 0,
+  };
+}
+
+function fromBody(call: Call, bytes: Buffer): Given {
+  const given = decodeOptions({ bytes, contentType: call.exchange.headers["content-type"] ?? "" }, "DeleteOptions");
+  const { kind } = given as { kind?: string };
+  if (kind !== undefined && kind !== "DeleteOptions") throw badRequest("decoded object cannot be converted to DeleteOptions");
+  return given as Given;
+}
+
+function fromQuery(query: URLSearchParams): Given {
+  const policy = query.get("propagationPolicy");
+  const grace = integer(query, "gracePeriodSeconds");
+  const orphan = flag(query, "orphanDependents");
+  return {
+    ...(grace !== undefined && { gracePeriodSeconds: grace }),
+    ...(policy !== null && { propagationPolicy: policy }),
+    ...(orphan !== undefined && { orphanDependents: orphan }),
+    dryRun: query.getAll("dryRun"),
+  };
+}
+
+function wrong({ propagationPolicy, orphanDependents, dryRun = [] }: Given): FieldError[] {
+  const errors: FieldError[] = [];
+  if (orphanDependents !== undefined && propagationPolicy !== undefined) {
+    errors.push(invalid("propagationPolicy", propagationPolicy, "orphanDependents and deletionPropagation cannot be both set"));
+  }
+  if (propagationPolicy !== undefined && !["Foreground", "Background", "Orphan"].includes(propagationPolicy)) {
+    errors.push(notSupported("propagationPolicy", propagationPolicy, ["Foreground", "Background", "Orphan", "nil"]));
+  }
+  if (dryRun.some((value) => value !== "All")) errors.push(notSupported("dryRun", dryRun, ["All"]));
+  return errors;
+}

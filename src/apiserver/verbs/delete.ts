@@ -1,0 +1,71 @@
+/** DELETE: removes an object, or marks it for those who have to clean up first. */
+
+import type { Kind, KubeObject } from "../../api/kind.ts";
+import { conflict, notFound } from "../../machinery/status/status-error.ts";
+import type { CachedObject } from "../cache/watch-cache.ts";
+import type { Call } from "../call.ts";
+import { type DeleteOptions, decideDeletion } from "../registry/deletion.ts";
+import { answersDeletedObject } from "../registry/special.ts";
+import { admissionRequest, mutateAll, validateAll } from "./admission.ts";
+import { deleteOptions } from "./delete-options.ts";
+import { kindOf } from "./kind-of.ts";
+import { removeObject, replaceObject } from "./write/deletion-commit.ts";
+
+export async function remove(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const { namespace, name } = call.attributes;
+  const options = await deleteOptions(call);
+  const { object, removed } = await deleteOne(call, kind, namespace, name, options);
+  const { respond } = call.context;
+  if (removed && !answersDeletedObject(kind)) {
+    const { group } = kind;
+    return respond.status(call, 200, { details: { name, ...(group && { group }), kind: kind.resource, uid: object.uid } });
+  }
+  respond.object(call, !removed && options.orphanDependents === false ? 202 : 200, kind, object.bytes);
+}
+
+/** How many writers may come in between before a deletion gives up. */
+const ATTEMPTS_MAX = 100;
+
+/** @returns the object as it last stood or now stands, and whether it is gone */
+export async function deleteOne(
+  call: Call,
+  kind: Kind,
+  namespace: string,
+  name: string,
+  options: DeleteOptions,
+): Promise<{ object: CachedObject; removed: boolean }> {
+  const cache = call.context.caches.of(kind);
+  await cache.ready();
+  let fresh = false;
+  for (let tries = 1; ; tries++) {
+    const cached = cache.get(kind.namespaced ? namespace : "", name);
+    const mismatch = cached && preconditionFailure(cached, options);
+    if (!cached || mismatch) {
+      if (fresh) throw mismatch ? conflict({ group: kind.group, resource: kind.name }, name, mismatch) : notFound(kind, name);
+      await cache.waitForPresent(); // What the request means may be newer than the cache.
+      fresh = true;
+      continue;
+    }
+    const deletion = decideDeletion(kind, cache.decode<KubeObject>(cached), options, call.context.clock.now());
+    if (deletion.kind === "pending") return { object: cached, removed: false };
+    const old = cache.view<KubeObject>(cached);
+    const request = admissionRequest(call, { operation: "DELETE", kind, name, object: undefined, old, dryRun: options.dryRun });
+    await mutateAll(call, request);
+    await validateAll(call, request);
+    if (options.dryRun) return { object: cached, removed: deletion.kind === "remove" };
+    const object = await (deletion.kind === "remove" ? removeObject(call, kind, cached) : replaceObject(call, kind, cached, deletion.object));
+    if (object) return { object, removed: deletion.kind === "remove" };
+    if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
+  }
+}
+
+function preconditionFailure({ uid, resourceVersion }: CachedObject, { preconditions }: DeleteOptions): string | undefined {
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    return `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+  }
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== String(resourceVersion)) {
+    return `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+/** Which function serves a verb at a path. */
+
+import type { Kind } from "../../api/kind.ts";
+import type { Verb } from "../../security/attributes.ts";
+import type { Handler, VerbFor } from "../call.ts";
+import { create } from "./create.ts";
+import { remove } from "./delete.ts";
+import { deleteCollection } from "./delete-collection.ts";
+import { get } from "./get.ts";
+import { list } from "./list.ts";
+import { update } from "./update.ts";
+import { watch } from "./watch.ts";
+
+const OBJECT: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
+  ["get", get],
+  ["list", list],
+  ["watch", watch],
+  ["create", create],
+  ["update", update],
+  ["delete", remove],
+  ["deletecollection", deleteCollection],
+]);
+
+/** What endpoints that write the same object have: status, resize … */
+const PART: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
+  ["get", get],
+  ["update", update],
+]);
+
+/** @returns undefined where the verb isn't served at that path */
+export const verbFor: VerbFor = (kind: Kind, subresource: string, verb: Verb): Handler | undefined => {
+  if (subresource === "") return kind.table.verbs.includes(verb) ? OBJECT.get(verb) : undefined;
+  const served = kind.table.subresources.find(({ name }) => name === subresource)?.verbs.includes(verb) ?? false;
+  return served && kind.rules.subresources?.[subresource] ? PART.get(verb) : undefined;
+};

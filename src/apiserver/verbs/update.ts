@@ -1,0 +1,46 @@
+/** PUT: the whole object in place of the one that stands there; for a few kinds it may also be the first. */
+
+import type { KubeObject } from "../../api/kind.ts";
+import { forbidden } from "../../machinery/status/status-error.ts";
+import type { Call } from "../call.ts";
+import { kindOf } from "./kind-of.ts";
+import { objectOf, readBody } from "./write/body.ts";
+import { checkUid, settleName, settleNamespace } from "./write/names.ts";
+import { writeOptions } from "./write/options.ts";
+import { wipeSystemFields } from "./write/prepare.ts";
+import { runChange } from "./write/run.ts";
+
+export async function update(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const { namespace, name, subresource } = call.attributes;
+  const options = writeOptions(call, "UpdateOptions");
+  const body = await readBody(call);
+  let tries = 0;
+  const { bytes, created } = await runChange(
+    call,
+    { kind, namespace: kind.namespaced ? namespace : "", name, options, subresource, rules: kind.rules.subresources?.[subresource] },
+    {
+      from(last: KubeObject | undefined): KubeObject {
+        const next = objectOf(kind, body, options.fieldValidation, tries++ === 0 ? (message) => call.warnings.push(message) : undefined);
+        settleNamespace(call, next);
+        settleName(call, next);
+        if (last) checkUid(call, next, last);
+        else wipeSystemFields(next);
+        return next;
+      },
+      mayCreate: () => kind.rules.createOnUpdate === true && subresource === "" && mayCreate(call),
+    },
+  );
+  call.context.respond.object(call, created ? 201 : 200, kind, bytes);
+}
+
+/** Creating by PUT or apply needs the right to create as well. */
+export async function mayCreate(call: Call): Promise<boolean> {
+  const { attributes, user, context } = call;
+  const { decision, reason } = await context.authorizer.authorize({ user, attributes: { ...attributes, verb: "create" } });
+  if (decision === "allow") return true;
+  const target = { group: attributes.group, resource: attributes.resource };
+  const where = attributes.namespace ? ` in the namespace ${JSON.stringify(attributes.namespace)}` : " at the cluster scope";
+  const asked = `User ${JSON.stringify(user.name)} cannot create resource ${JSON.stringify(attributes.resource)} in API group ${JSON.stringify(attributes.group)}${where}`;
+  throw forbidden(target, attributes.name, reason ? `${asked}: ${reason}` : asked);
+}

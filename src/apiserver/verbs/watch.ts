@@ -1,0 +1,196 @@
+/** WATCH: what is there, where asked, then every change of the selection until the client leaves or the time is over. */
+
+import { expired, StatusError } from "../../machinery/status/status-error.ts";
+import { inSelection } from "../cache/kind-cache.ts";
+import type { CacheChange, CachedObject, Selection, WatchCache } from "../cache/watch-cache.ts";
+import type { Call } from "../call.ts";
+import type { AnswerStream } from "../http/exchange.ts";
+import { failureBody } from "../respond/error.ts";
+import type { EventEncoder } from "../respond.ts";
+import { bookmarkOf } from "./bookmark.ts";
+import { freshEnough } from "./get.ts";
+import { kindOf } from "./kind-of.ts";
+import { type ListOptions, listOptions } from "./list-options.ts";
+import { revisionOf } from "./query.ts";
+import { selectionOf } from "./selection.ts";
+
+/** A watcher that lets so much pile up is cut off: it lists again when it can keep up. */
+const QUEUED_BYTES_MAX = 32 << 20;
+/** Initial events wait while so much is on its way. */
+const INITIAL_QUEUED_BYTES = 1 << 20;
+const DRAIN_POLL_MS = 2;
+const BOOKMARK_EVERY_MS = 60_000;
+/** Where the client names no time, a watch ends between once and twice this. */
+const DEFAULT_TIMEOUT_S = 1800;
+
+export async function watch(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const options = listOptions(call, kind, true);
+  const selection = selectionOf(kind, call.attributes.namespace, options.labels, options.fields);
+  const cache = call.context.caches.of(kind);
+  await cache.ready();
+  const begin = await beginning(cache, options);
+  const { respond } = call.context;
+  const encode = respond.eventEncoder(call, kind);
+  const watcher = new Watcher(call, cache, selection, options, respond.watch(call, kind), encode);
+  await watcher.run(begin);
+}
+
+interface Beginning {
+  /** Changes above this are told; undefined where the present is listed first. */
+  readonly from: number | undefined;
+}
+
+async function beginning(cache: WatchCache, options: ListOptions): Promise<Beginning> {
+  const revision = revisionOf(options.resourceVersion);
+  const listed = options.sendInitialEvents ?? (revision === undefined || revision === 0);
+  if (listed) {
+    await freshEnough(cache, options.resourceVersion);
+    return { from: undefined };
+  }
+  if (revision !== undefined && revision > 0) return { from: revision };
+  if (revision === undefined) await cache.waitForPresent();
+  return { from: cache.revision };
+}
+
+class Watcher {
+  readonly #call: Call;
+  readonly #cache: WatchCache;
+  readonly #selection: Selection;
+  readonly #options: ListOptions;
+  readonly #stream: AnswerStream;
+  readonly #encode: EventEncoder;
+  /** Changes that come while the initial events are still being sent. */
+  #waiting: CacheChange[] | undefined;
+  #finish: () => void = () => {};
+  readonly #finished = new Promise<void>((resolve) => {
+    this.#finish = resolve;
+  });
+  #over = false;
+
+  constructor(call: Call, cache: WatchCache, selection: Selection, options: ListOptions, stream: AnswerStream, encode: EventEncoder) {
+    this.#call = call;
+    this.#cache = cache;
+    this.#selection = selection;
+    this.#options = options;
+    this.#stream = stream;
+    this.#encode = encode;
+  }
+
+  /** Resolves when the watch has ended. */
+  async run({ from }: Beginning): Promise<void> {
+    const { clock, random } = this.#call.context;
+    const seconds = this.#options.timeoutSeconds || DEFAULT_TIMEOUT_S + random.below(DEFAULT_TIMEOUT_S);
+    const cancelTimeout = clock.after(seconds * 1000, () => this.#end());
+    const cancelBookmarks = this.#options.bookmarks ? this.#bookmarkEvery(BOOKMARK_EVERY_MS) : () => {};
+    this.#stream.signal.addEventListener("abort", () => this.#stop(), { once: true });
+    let unsubscribe = () => {};
+    try {
+      unsubscribe = await (from === undefined ? this.#fromPresent() : this.#subscribe(from));
+      if (this.#stream.signal.aborted) this.#stop();
+      await this.#finished;
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#fail(error);
+    } finally {
+      unsubscribe();
+      cancelTimeout();
+      cancelBookmarks();
+    }
+  }
+
+  #subscribe(from: number): Promise<() => void> {
+    return this.#cache.subscribe({
+      from,
+      selection: this.#selection,
+      deliver: (changes) => this.#deliver(changes),
+      lost: () => this.#fail(expired("The resourceVersion for the provided watch is too old.")),
+    });
+  }
+
+  /** Sends what is there as ADDED, and from then on what changes. */
+  async #fromPresent(): Promise<() => void> {
+    const objects = this.#cache.list(this.#selection);
+    const { revision } = this.#cache;
+    this.#waiting = [];
+    const unsubscribe = await this.#subscribe(revision);
+    await this.#sendAll(objects);
+    if (this.#options.sendInitialEvents && this.#options.bookmarks) this.#bookmark(revision, { "k8s.io/initial-events-end": "true" });
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#deliver(waiting);
+    return unsubscribe;
+  }
+
+  async #sendAll(objects: readonly CachedObject[]): Promise<void> {
+    for (const { bytes } of objects) {
+      if (this.#over) return;
+      let queued = this.#stream.write(this.#encode("ADDED", bytes));
+      while (queued > INITIAL_QUEUED_BYTES && !this.#over) {
+        await new Promise<void>((resolve) => this.#call.context.clock.after(DRAIN_POLL_MS, resolve));
+        queued = this.#stream.queued();
+      }
+    }
+  }
+
+  #deliver(changes: readonly CacheChange[]): void {
+    if (this.#over) return;
+    if (this.#waiting) {
+      this.#waiting.push(...changes);
+      return;
+    }
+    let queued = 0;
+    for (const change of changes) {
+      const event = this.#event(change);
+      if (event) queued = this.#stream.write(event);
+    }
+    if (queued > QUEUED_BYTES_MAX) {
+      this.#stop();
+      this.#stream.abort();
+    }
+  }
+
+  /** What this watcher is told of a change: an object that enters the selection is added, one that leaves it is deleted. */
+  #event({ object, previous, gone }: CacheChange): Uint8Array | undefined {
+    const before = previous !== undefined && inSelection(this.#selection, previous);
+    if (object && inSelection(this.#selection, object)) return this.#encode(before ? "MODIFIED" : "ADDED", object.bytes);
+    return before && gone ? this.#encode("DELETED", gone.bytes) : undefined;
+  }
+
+  #bookmarkEvery(milliseconds: number): () => void {
+    let cancel = () => {};
+    const next = () => {
+      cancel = this.#call.context.clock.after(milliseconds, () => {
+        if (this.#over) return;
+        if (!this.#waiting) this.#bookmark(this.#cache.revision);
+        next();
+      });
+    };
+    next();
+    return () => cancel();
+  }
+
+  #bookmark(revision: number, annotations?: Readonly<Record<string, string>>): void {
+    if (!this.#over) this.#stream.write(this.#encode("BOOKMARK", bookmarkOf(kindOf(this.#call), revision, annotations)));
+  }
+
+  #fail(error: StatusError): void {
+    if (this.#over) return;
+    this.#stream.write(this.#encode("ERROR", Buffer.from(JSON.stringify(failureBody(error.status)))));
+    this.#stop();
+    this.#stream.end();
+  }
+
+  /** The time is over: says how far it came, so that the next watch goes on from there. */
+  #end(): void {
+    if (this.#over) return;
+    if (this.#options.bookmarks && !this.#waiting) this.#bookmark(this.#cache.revision);
+    this.#stop();
+    this.#stream.end();
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#finish();
+  }
+}

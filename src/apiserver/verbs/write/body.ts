@@ -1,0 +1,44 @@
+/** The body of a write, decoded into an object of the kind at the path. */
+
+import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { badRequest } from "../../../machinery/status/status-error.ts";
+import type { Call } from "../../call.ts";
+import { type DecodedBody, decodeBody } from "../../registry/body-codec.ts";
+import type { FieldValidation } from "./options.ts";
+
+/** As kube-apiserver. */
+export const BODY_BYTES_MAX = 3 << 20;
+
+/** What a request brought; decoded again for each attempt, since steps change what they are given. */
+export interface Body {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+}
+
+export async function readBody(call: Call): Promise<Body> {
+  return { bytes: await call.exchange.body(BODY_BYTES_MAX), contentType: call.exchange.headers["content-type"] ?? "" };
+}
+
+/**
+ * @param warn where unknown and repeated fields are told of; undefined where they were told of before
+ * @throws StatusError 400 for what isn't an object of the kind, 415 for a form that isn't taken
+ */
+export function objectOf(kind: Kind, body: Body, validation: FieldValidation, warn: ((message: string) => void) | undefined): KubeObject {
+  const decoded = decodeBody(kind, body);
+  judgeStrictness(kind, decoded, validation, warn);
+  const { object } = decoded;
+  object.apiVersion = kind.apiVersion;
+  object.kind = kind.name;
+  object.metadata ??= {};
+  return object;
+}
+
+function judgeStrictness(kind: Kind, { strictErrors }: DecodedBody, validation: FieldValidation, warn: ((message: string) => void) | undefined): void {
+  if (strictErrors.length === 0 || validation === "Ignore") return;
+  if (validation === "Strict") {
+    throw badRequest(
+      `${kind.name} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.name}: strict decoding error: ${strictErrors.join(", ")}`,
+    );
+  }
+  if (warn) for (const error of strictErrors) warn(error);
+}

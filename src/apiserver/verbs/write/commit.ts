@@ -1,0 +1,115 @@
+/** The one transaction of a write, and the object as it then stands. */
+
+import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { alreadyExists, StatusError } from "../../../machinery/status/status-error.ts";
+import type { Entry, Put } from "../../../storage/store.ts";
+import { keyOf, storedAs } from "../../cache/keys.ts";
+import { servable } from "../../cache/stored-object.ts";
+import type { Call } from "../../call.ts";
+import { encodeStored } from "../../registry/codec.ts";
+import { completesDeletion } from "../../registry/deletion.ts";
+import { ConflictError } from "./conflict-error.ts";
+import type { Write } from "./write.ts";
+
+/** As the limit of etcd requests in kube-apiserver's wake. */
+const OBJECT_BYTES_MAX = 1.5 * 1024 * 1024;
+/** How long an answer waits for its own write to come back through the watch. */
+export const OWN_WRITE_MAX_MS = 30_000;
+
+export async function commit(write: Write): Promise<void> {
+  const { call, kind, next, last, cached, options } = write;
+  if (last && cached && completesDeletion(kind, next, last)) return removeFinalized(write);
+  const { value, stored } = storedForm(call, kind, next);
+  const before = cached && last ? call.context.caches.stored(kind).get(cached.namespace, cached.name) : undefined;
+  if (before && cached?.resourceVersion === before.resourceVersion && unchanged(value, before.bytes, before.resourceVersion)) {
+    write.result = cached.bytes;
+    return;
+  }
+  if (value.length > OBJECT_BYTES_MAX) throw tooLargeForStore(value.length);
+  if (options.dryRun) {
+    write.result = asAnswered(kind, next, cached?.resourceVersion ?? 0);
+    return;
+  }
+  const revision = await put(write, value, stored);
+  const standing = call.context.caches.of(kind).get(write.namespace, write.name);
+  write.result = standing?.resourceVersion === revision ? standing.bytes : asAnswered(kind, next, revision);
+}
+
+async function put(write: Write, value: Buffer, stored: KubeObject): Promise<number> {
+  const { call, kind, namespace, name, cached, also } = write;
+  const { store, caches } = call.context;
+  const cache = caches.stored(kind);
+  const key = keyOf(storedAs(kind), namespace, name);
+  const { uid = "" } = stored.metadata;
+  const ttlSeconds = kind.rules.ttlSeconds;
+  const change: Put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...(ttlSeconds && { ttlSeconds }) };
+  const takeBack = cache.expect(key, value, stored);
+  try {
+    const result = await store.txn({ if: [{ key, modified: cached?.resourceVersion ?? 0 }, ...also.if], then: [change, ...also.then] });
+    if (!result.succeeded) throw await refused(write, result.revision, result.found);
+    await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
+    return result.revision;
+  } finally {
+    takeBack();
+  }
+}
+
+/** The last finalizer is gone from an object that was to be deleted: this write is its deletion. */
+async function removeFinalized(write: Write): Promise<void> {
+  const { call, kind, namespace, name, next, cached, options, also } = write;
+  const { store, caches } = call.context;
+  if (!options.dryRun) {
+    const key = keyOf(storedAs(kind), namespace, name);
+    const result = await store.txn({ if: [{ key, modified: cached!.resourceVersion }, ...also.if], then: [{ delete: key }, ...also.then] });
+    if (!result.succeeded) throw await refused(write, result.revision, result.found);
+    await caches.stored(kind).waitFor(result.revision, OWN_WRITE_MAX_MS);
+  }
+  write.result = asAnswered(kind, next, cached!.resourceVersion);
+}
+
+/** Why the transaction wasn't made: the caller runs again from the newest object, or gives the error to the client. */
+async function refused({ call, kind, name, cached }: Write, revision: number, found: readonly (Entry | undefined)[]): Promise<Error> {
+  await call.context.caches.stored(kind).waitFor(revision, OWN_WRITE_MAX_MS);
+  const standing = found[0];
+  if (!cached && standing) return alreadyExists(kind, name);
+  return new ConflictError(`Cannot write ${kind.resource} ${name}: it was changed at revision ${standing?.modified ?? 0}`);
+}
+
+/** @returns the bytes for the store, and the object in the form they were made from */
+export function storedForm(call: Call, kind: Kind, object: KubeObject): { value: Buffer; stored: KubeObject } {
+  const form = kind.rules.storedAs;
+  if (!form) return { value: encodeStored(kind, object), stored: object };
+  const inForm = call.context.caches.stored(kind).kind;
+  const stored = form.toStored(object);
+  stored.apiVersion = inForm.apiVersion;
+  stored.kind = inForm.name;
+  return { value: encodeStored(inForm, stored), stored };
+}
+
+/** Whose data key seals the object. */
+export function scopeOf(call: Call, kind: Kind, namespace: string): string {
+  if (!kind.namespaced) return "";
+  const namespaces = call.context.kinds.find("", "v1", "namespaces");
+  return (namespaces && call.context.caches.stored(namespaces).get("", namespace)?.uid) ?? "";
+}
+
+function asAnswered(kind: Kind, object: KubeObject, revision: number): Buffer {
+  const value = encodeStored(kind, object);
+  if (revision > 0) return servable(value, revision).bytes;
+  const hole = value.indexOf(0);
+  return Buffer.concat([value.subarray(0, hole), value.subarray(hole + 1)]);
+}
+
+/** A write that changes nothing isn't written. */
+function unchanged(value: Buffer, before: Buffer, revision: number): boolean {
+  const growth = `"resourceVersion":"${revision}",`.length - 1;
+  return value.length + growth === before.length && Buffer.compare(servable(value, revision).bytes, before) === 0;
+}
+
+function tooLargeForStore(bytes: number): StatusError {
+  return new StatusError({
+    code: 500,
+    reason: "",
+    message: `etcdserver: request is too large: the object has ${bytes} bytes, at most ${OBJECT_BYTES_MAX} are kept`,
+  });
+}

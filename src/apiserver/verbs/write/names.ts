@@ -1,0 +1,46 @@
+/** Where an object belongs: what its metadata says of namespace and name must agree with the path. */
+
+import type { KubeObject } from "../../../api/kind.ts";
+import type { Random } from "../../../machinery/random.ts";
+import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
+import type { Call } from "../../call.ts";
+import { kindOf } from "../kind-of.ts";
+
+/** Fills in the namespace, or throws a 400 StatusError where the object names another. */
+export function settleNamespace(call: Call, { metadata }: KubeObject): void {
+  const { namespaced } = kindOf(call);
+  const { namespace } = call.attributes;
+  if (namespaced) {
+    if (!metadata.namespace) metadata.namespace = namespace;
+    else if (metadata.namespace !== namespace) throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  } else if (metadata.namespace === namespace && namespace !== "") {
+    delete metadata.namespace; // A namespace's own path names it.
+  } else if (metadata.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+}
+
+/** Throws a 400 StatusError where an update's object doesn't bear the name at the path. */
+export function settleName(call: Call, { metadata }: KubeObject): void {
+  const { name } = call.attributes;
+  if (!metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}
+
+/** An update may say which object it means by its UID. Throws a 409 StatusError where another stands under the name. */
+export function checkUid(call: Call, next: KubeObject, last: KubeObject): void {
+  const { uid } = next.metadata;
+  if (!uid || uid === last.metadata.uid) return;
+  throw conflict(kindOf(call), call.attributes.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${last.metadata.uid ?? ""}`);
+}
+
+const GENERATED_BASE_MAX = 58;
+/** No vowels, and nothing that looks like another: generated names shall neither offend nor confuse. */
+const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+/** @returns a name that begins with `base` and ends in five random characters */
+export function generateName(base: string, random: Random): string {
+  let suffix = "";
+  for (let i = 0; i < 5; i++) suffix += ALPHABET[random.below(ALPHABET.length)];
+  return base.slice(0, GENERATED_BASE_MAX) + suffix;
+}

@@ -1,0 +1,55 @@
+/** What the server itself says of an object, and what an endpoint doesn't own put back as it was. */
+
+import type { Kind, KubeObject, Metadata } from "../../../api/kind.ts";
+import { timestamp } from "../../../machinery/clock.ts";
+import { equal } from "../../../machinery/plain.ts";
+import type { Write } from "./write.ts";
+
+/** Members of an object as generic code sees them. */
+type Members = Record<string, unknown>;
+
+/** Before defaults and ownership: what a client may not say of a new object. */
+export function wipeSystemFields({ metadata }: KubeObject): void {
+  delete metadata.uid;
+  delete metadata.creationTimestamp;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete (metadata as Members).selfLink;
+}
+
+export function prepare(write: Write): void {
+  if (write.last) prepareUpdate(write, write.last);
+  else prepareCreate(write);
+}
+
+function prepareCreate({ call, kind, next }: Write): void {
+  const { clock, random } = call.context;
+  next.metadata.uid = random.uuid();
+  next.metadata.creationTimestamp = timestamp(clock.now());
+  if (kind.rules.generation) next.metadata.generation = 1;
+  kind.rules.prepareCreate?.(next);
+}
+
+function prepareUpdate({ kind, subresource, rules, next }: Write, last: KubeObject): void {
+  if (last.metadata.generation === undefined) delete next.metadata.generation;
+  else next.metadata.generation = last.metadata.generation;
+  if (subresource === "") kind.rules.prepareUpdate?.(next, last);
+  else rules?.prepareUpdate?.(next, last);
+  keepSystemFields(next.metadata, last.metadata);
+  if (subresource !== "status") countGeneration(kind, next, last);
+}
+
+function keepSystemFields(next: Metadata, last: Metadata): void {
+  next.uid ||= last.uid ?? "";
+  if (last.creationTimestamp) next.creationTimestamp = last.creationTimestamp;
+  if (last.deletionTimestamp) next.deletionTimestamp = last.deletionTimestamp;
+  if (last.deletionGracePeriodSeconds !== undefined) next.deletionGracePeriodSeconds ??= last.deletionGracePeriodSeconds;
+}
+
+function countGeneration(kind: Kind, next: KubeObject, last: KubeObject): void {
+  const { generation } = kind.rules;
+  if (!generation) return;
+  const counted = generation === true ? (object: KubeObject) => (object as unknown as Members).spec : generation; // As above.
+  if (equal(counted(next), counted(last))) return;
+  next.metadata.generation = Number(last.metadata.generation ?? 0) + 1;
+}

@@ -1,0 +1,107 @@
+/** Runs a write's steps, again from the newest object for as long as others come first and the request doesn't insist on one version. */
+
+import type { Kind, KubeObject, SubresourceRules } from "../../../api/kind.ts";
+import { conflict, notFound } from "../../../machinery/status/status-error.ts";
+import type { CachedObject } from "../../cache/watch-cache.ts";
+import type { Call } from "../../call.ts";
+import { revisionOf } from "../query.ts";
+import { ConflictError } from "./conflict-error.ts";
+import type { WriteOptions } from "./options.ts";
+import { write as steps } from "./steps.ts";
+import type { Write } from "./write.ts";
+
+/** More than any number of writers that meet on one object. */
+const ATTEMPTS_MAX = 100;
+export const CHANGED = "the object has been modified; please apply your changes to the latest version and try again";
+
+export interface Attempt {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly options: WriteOptions;
+  readonly subresource?: string;
+  readonly rules?: SubresourceRules<KubeObject> | undefined;
+  readonly ownershipSettled?: boolean;
+}
+
+/** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
+export async function runCreate(call: Call, attempt: Attempt, next: KubeObject): Promise<Buffer> {
+  return runSteps(newWrite(call, attempt, next, undefined, undefined));
+}
+
+export interface Change {
+  /** Makes the new object from the one that stands there, which it must not change; undefined where there is none. May throw a StatusError. */
+  from(last: KubeObject | undefined, cached: CachedObject | undefined): KubeObject | Promise<KubeObject>;
+  /** Where nothing stands there: whether the object is then created. Called once at most. */
+  mayCreate?(): boolean | Promise<boolean>;
+}
+
+/** @returns the bytes of the object as it then stands, and whether this made it */
+export async function runChange(call: Call, attempt: Attempt, change: Change): Promise<{ bytes: Buffer; created: boolean }> {
+  const { kind, namespace, name } = attempt;
+  const cache = call.context.caches.of(kind);
+  await cache.ready();
+  let fresh = false;
+  for (let tries = 1; ; tries++) {
+    const cached = cache.get(namespace, name);
+    if (!cached && !fresh) {
+      await cache.waitForPresent(); // The object may be newer than the cache.
+      fresh = true;
+      continue;
+    }
+    if (!cached && !(await change.mayCreate?.())) throw notFound(kind, name);
+    const last = cached && cache.view<KubeObject>(cached);
+    const next = await change.from(last, cached);
+    const insisted = last && settleVersion(call, attempt, next, cached!.resourceVersion);
+    if (insisted === "other") {
+      if (fresh) throw conflict(kind, name, CHANGED);
+      await cache.waitForPresent();
+      fresh = true;
+      continue;
+    }
+    try {
+      return { bytes: await runSteps(newWrite(call, attempt, next, last, cached)), created: !cached };
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      if (insisted === "this" || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
+    }
+  }
+}
+
+/** What the new object says of the version that it replaces; where it says nothing, any will do. */
+function settleVersion(_call: Call, { kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
+  const asked = revisionOf(next.metadata.resourceVersion ?? "");
+  if (asked === undefined || asked === 0) {
+    if (!kind.rules.conditionalUpdateOnly) next.metadata.resourceVersion = String(standing);
+    return "any";
+  }
+  return asked === standing ? "this" : "other";
+}
+
+async function runSteps(write: Write): Promise<Buffer> {
+  for (const step of steps) {
+    const pending = step(write);
+    if (pending) await pending;
+  }
+  return write.result!;
+}
+
+function newWrite(call: Call, attempt: Attempt, next: KubeObject, last: KubeObject | undefined, cached: CachedObject | undefined): Write {
+  const { kind, namespace, name, options, subresource = "", rules, ownershipSettled = false } = attempt;
+  return {
+    call,
+    kind,
+    subresource,
+    rules,
+    operation: last ? "UPDATE" : "CREATE",
+    namespace,
+    name,
+    options,
+    last,
+    cached,
+    next,
+    ownershipSettled,
+    also: { if: [], then: [] },
+    result: undefined,
+  };
+}

@@ -1,0 +1,34 @@
+/** The path of every write, from the object as it shall be to the object as it is stored; a conflict runs it again from the newest. */
+
+import type { AdmissionRequest } from "../../../security/admission/plugin.ts";
+import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
+import { commit } from "./commit.ts";
+import { mergeOwnerReferences } from "./owner-references.ts";
+import { recordOwnership } from "./ownership.ts";
+import { prepare } from "./prepare.ts";
+import { validate } from "./validate.ts";
+import type { Write, WriteStep } from "./write.ts";
+
+/** Before these: the body was decoded or the patch applied. */
+export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, prepare, validate, admit, commit];
+
+function mergeOwners({ call, next }: Write): void {
+  mergeOwnerReferences(next, (message) => call.warnings.push(message), false);
+}
+
+function setDefaults({ kind, next }: Write): void {
+  kind.rules.defaults?.(next);
+}
+
+async function mutate(write: Write): Promise<void> {
+  await mutateAll(write.call, asked(write));
+  mergeOwnerReferences(write.next, (message) => write.call.warnings.push(message), true);
+}
+
+async function admit(write: Write): Promise<void> {
+  await validateAll(write.call, asked(write));
+}
+
+function asked({ call, operation, kind, name, next, last, options }: Write): AdmissionRequest {
+  return admissionRequest(call, { operation, kind, name, object: next, old: last, dryRun: options.dryRun });
+}

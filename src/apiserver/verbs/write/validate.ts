@@ -1,0 +1,27 @@
+/** The checks that decide with the object alone (and the one before it): metadata, then what the kind declares. */
+
+import type { FieldError } from "../../../machinery/status/field-error.ts";
+import { invalidObject } from "../../../machinery/status/status-error.ts";
+import { createErrors, updateErrors } from "../../registry/metadata.ts";
+import type { Write } from "./write.ts";
+
+export function validate(write: Write): void {
+  const { call, kind, name, next, last, rules, subresource } = write;
+  const errors = last ? changeErrors(write) : newErrors(write);
+  if (errors.length > 0) throw invalidObject({ group: kind.group, kind: kind.name }, next.metadata.name ?? name, errors);
+  const warnings = subresource === "" ? kind.rules.warnings?.(next, last) : last && rules?.warnings?.(next, last);
+  if (warnings) call.warnings.push(...warnings);
+}
+
+function newErrors({ call, kind, next }: Write): readonly FieldError[] {
+  const metadata = createErrors(kind, next.metadata);
+  const own = kind.rules.validate?.(next, { now: call.context.clock.now() }) ?? [];
+  return own.length > 0 ? [...metadata, ...own] : metadata;
+}
+
+function changeErrors({ call, kind, next, last, rules, subresource }: Write): readonly FieldError[] {
+  const context = { now: call.context.clock.now() };
+  const errors = updateErrors(kind, next.metadata, last!.metadata);
+  if (subresource !== "") return [...errors, ...(rules?.validateUpdate?.(next, last!, context) ?? [])];
+  return [...errors, ...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateUpdate?.(next, last!, context) ?? [])];
+}
