@@ -1,5 +1,6 @@
 /** Builds the schema graph from the tables: type expressions resolved, inline structs spread out, recursive types closed by resolving late. */
 
+import assert from "node:assert/strict";
 import type { Field, ListSchema, MapSchema, MessageField, Scalar, ScalarSchema, Schema, StructSchema } from "./schema.ts";
 import type { FieldTable, StructTable, TypeExpression } from "./table.ts";
 
@@ -93,9 +94,15 @@ class LazyStruct implements StructSchema {
   get messageFields(): readonly MessageField[] {
     this.#messageFields ??= this.#table.fields
       .filter((table) => table.tag > 0)
-      .map((table) => ({ tag: table.tag, name: table.inline ? undefined : table.name, schema: this.#resolve(table.type), table }))
+      .map((table) => this.#messageField(table))
       .toSorted((a, b) => a.tag - b.tag);
     return this.#messageFields;
+  }
+
+  #messageField(table: FieldTable): MessageField {
+    const union = table.message === undefined ? undefined : this.#resolve(table.message);
+    if (union !== undefined) assert(union.type === "struct", `${table.message} is no struct`);
+    return { tag: table.tag, name: table.inline ? undefined : table.name, schema: this.#resolve(table.type), table, union };
   }
 
   /** As in Go, a field of the struct itself hides one of the same name in a struct that it embeds. */

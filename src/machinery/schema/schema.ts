@@ -63,4 +63,6 @@ export interface MessageField {
   readonly name: string | undefined;
   readonly schema: Schema;
   readonly table: FieldTable;
+  /** Of a raw field that is a message in protobuf: that message (JSONSchemaPropsOrBool). */
+  readonly union?: StructSchema | undefined;
 }
