@@ -73,9 +73,10 @@ export interface RoutineContext {
   note(about: KubeObject, type: "Normal" | "Warning", reason: string, message: string): void;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what runs controllers runs controllers of every type.
+export type AnyDeclaration = ControllerDeclaration<any, any, any>;
 export type AnyController =
-  // biome-ignore lint/suspicious/noExplicitAny: the list holds controllers of every type.
-  | { readonly form: "controller"; readonly declaration: ControllerDeclaration<any, any, any> }
+  | { readonly form: "controller"; readonly declaration: AnyDeclaration }
   | { readonly form: "routine"; readonly declaration: RoutineDeclaration };
 
 export interface Controller<T extends KubeObject, W extends Watches, P extends string> extends ControllerDeclaration<T, W, P> {

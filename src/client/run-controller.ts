@@ -8,7 +8,7 @@ import type { WatchDeclaration, Write } from "../api/resource.ts";
 import type { Clock } from "../machinery/clock.ts";
 import { StatusError } from "../machinery/status/status-error.ts";
 import type { Client } from "./client.ts";
-import type { ControllerDeclaration, Outcome, Watches } from "./controller.ts";
+import type { AnyDeclaration, ControllerDeclaration, Outcome, Watches } from "./controller.ts";
 import { type Informer, keyOf } from "./informer.ts";
 import type { InformerSet } from "./informers.ts";
 import { changesNothing } from "./no-change.ts";
@@ -30,12 +30,14 @@ export interface RunOptions {
   log(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
+/** The declaration as generic code sees it: any object, any write. */
 type Declaration = ControllerDeclaration<KubeObject, Watches, string>;
 /** What must be seen in a cache before a key is looked at again. */
 type Seen = () => Promise<void>;
 
 /** Starts a controller. @returns its queue's length, for metrics and tests */
-export function runController(declaration: Declaration, options: RunOptions): { readonly queued: () => number } {
+export function runController(declared: AnyDeclaration, options: RunOptions): { readonly queued: () => number } {
+  const declaration: Declaration = declared;
   const { informers, clock, signal, log } = options;
   const objects = informers.of(declaration.for);
   const watched = Object.entries(declaration.watches).map(([name, watch]) => ({ name, watch, informer: informers.of(watch.resource) }));

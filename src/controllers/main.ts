@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { readKubeconfig } from "../client/kubeconfig.ts";
 import { runAll } from "../client/run-all.ts";
+import { untilStopped } from "../client/until-stopped.ts";
 import { systemClock } from "../machinery/clock.ts";
 import { createLog } from "../machinery/log.ts";
 import { controllers } from "./index.ts";
@@ -12,15 +13,9 @@ export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { kubeconfig: { type: "string" } }, strict: true });
   if (!values.kubeconfig) throw new Error("controllers: --kubeconfig FILE is missing");
   const log = createLog("controllers");
-  const end = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => end.abort());
-  await runAll({ access: readKubeconfig(values.kubeconfig), component: "controllers", controllers, clock: systemClock, log, signal: end.signal });
-  log.ready({ controllers: controllers.length });
-  await new Promise<void>((resolve) => {
-    const alive = setInterval(() => undefined, 2 ** 30);
-    end.signal.addEventListener("abort", () => {
-      clearInterval(alive);
-      resolve();
-    });
+  const access = readKubeconfig(values.kubeconfig);
+  await untilStopped(async (signal) => {
+    await runAll({ access, component: "controllers", controllers, clock: systemClock, log, signal });
+    log.ready({ controllers: controllers.length });
   });
 }
