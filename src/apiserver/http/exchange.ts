@@ -13,6 +13,8 @@ export interface Exchange {
   /** The request target as it came: path and query, not decoded. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  /** Every Authorization header: `headers` would hide that there were two. */
+  readonly authorization: readonly string[];
   readonly connection: ConnectionFacts;
   /** Aborted when the client goes away before the answer has ended. */
   readonly signal: AbortSignal;
@@ -48,7 +50,7 @@ export interface AnswerStream {
 export interface ConnectionFacts {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** The verified client certificate's DER, where the client sent one; verification against the client CA is the authenticator's. */
-  readonly peerCertificate: Buffer | undefined;
+  /** DER of the client's certificate, then of the intermediates that came along; undefined where it sent none. Nothing is verified: that is the authenticator's. */
+  readonly certificates: readonly Uint8Array[] | undefined;
   readonly protocol: "h2" | "http/1.1";
 }

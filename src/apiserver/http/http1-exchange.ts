@@ -41,6 +41,10 @@ export class Http1Exchange implements Exchange {
     upgrade?.socket.on("error", ignore);
   }
 
+  get authorization(): readonly string[] {
+    return this.#request.headersDistinct.authorization ?? [];
+  }
+
   get signal(): AbortSignal {
     if (!this.#gone) {
       const gone = new AbortController();

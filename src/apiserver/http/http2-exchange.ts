@@ -10,6 +10,8 @@ import { pump } from "./pump.ts";
 /** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
 function ignore(): void {}
 
+const NONE: readonly string[] = [];
+
 export class Http2Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -18,16 +20,24 @@ export class Http2Exchange implements Exchange {
   code = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #clock: Clock;
+  readonly #raw: readonly string[];
   #gone: AbortController | undefined;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: ConnectionFacts, clock: Clock) {
+  /** @param raw names and values in turn, as they came */
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], connection: ConnectionFacts, clock: Clock) {
     this.#stream = stream;
     this.#clock = clock;
     this.method = headers[":method"] ?? "";
     this.target = headers[":path"] ?? "";
     this.headers = headers;
+    this.#raw = raw;
     this.connection = connection;
     stream.on("error", ignore);
+  }
+
+  get authorization(): readonly string[] {
+    if (this.headers.authorization === undefined) return NONE;
+    return this.#raw.filter((_, index) => index % 2 === 1 && this.#raw[index - 1] === "authorization");
   }
 
   get signal(): AbortSignal {

@@ -2,6 +2,8 @@
 
 /** A TLS handshake that takes longer is cut. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** A client's certificate with its intermediates. */
+export const MAX_CHAIN_LENGTH = 5;
 /** Request line and headers together. Room for a long label selector, none for a flood. */
 export const MAX_HEADER_BYTES = 64 * 1024;
 export const MAX_HEADER_COUNT = 128;

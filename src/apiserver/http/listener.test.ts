@@ -1,7 +1,7 @@
 /** The door itself, knocked at by real HTTP/2 and HTTP/1.1 clients over TLS. */
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { request as requestHttp1 } from "node:https";
@@ -63,14 +63,8 @@ for (const [protocol, send] of protocols) {
     handle = async (exchange) => {
       const body = await exchange.body(100);
       const { connection } = exchange;
-      const facts = [
-        exchange.method,
-        exchange.target,
-        body.toString(),
-        connection.protocol,
-        connection.remoteAddress,
-        connection.peerCertificate !== undefined,
-      ];
+      const isAnn = new X509Certificate(client.cert).raw.equals(connection.certificates![0]!);
+      const facts = [exchange.method, exchange.target, body.toString(), connection.protocol, connection.remoteAddress, isAnn];
       exchange.answer(201, { "x-a": "b" }, [Buffer.from(JSON.stringify(facts)), Buffer.from("\n")]);
     };
     const answer = await send("POST", "/a%20b?c=%2f", Buffer.from("hello"));

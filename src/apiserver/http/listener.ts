@@ -1,5 +1,6 @@
 /** The door: one TLS port that speaks HTTP/2 and HTTP/1.1 and turns every request into an Exchange. */
 
+import type { X509Certificate } from "node:crypto";
 import { createServer as createHttp1Server, type IncomingMessage } from "node:http";
 import { createServer as createHttp2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -48,10 +49,10 @@ export function listen(options: ListenOptions): Promise<Listener> {
     let open = 0;
     const oneLess = (): void => void open--;
     sessions.add(session);
-    session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
       open++;
       stream.on("close", oneLess);
-      handle(new Http2Exchange(stream, headers, facts, clock));
+      handle(new Http2Exchange(stream, headers, raw, facts, clock));
     });
     session.on("close", () => sessions.delete(session)).on("error", () => session.destroy());
     session.setLocalWindowSize(limits.CONNECTION_WINDOW_BYTES);
@@ -142,20 +143,27 @@ function http1Server({ clock, handle }: ListenOptions) {
   return server;
 }
 
+/** An authority that signed itself ends the chain: it proves nothing. */
+function chainOf(leaf: X509Certificate | undefined): readonly Uint8Array[] | undefined {
+  const chain: Uint8Array[] = [];
+  for (let one = leaf; one && chain.length < limits.MAX_CHAIN_LENGTH; one = one.issuerCertificate) chain.push(one.raw);
+  return chain.length > 0 ? chain : undefined;
+}
+
 class TlsConnectionFacts implements ConnectionFacts {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly protocol: "h2" | "http/1.1";
   readonly #socket: TLSSocket;
-  #certificate: Buffer | undefined | null = null;
+  #certificates: readonly Uint8Array[] | undefined | null = null;
   constructor(socket: TLSSocket) {
     this.#socket = socket;
     this.remoteAddress = socket.remoteAddress ?? "";
     this.remotePort = socket.remotePort ?? 0;
     this.protocol = socket.alpnProtocol === "h2" ? "h2" : "http/1.1";
   }
-  get peerCertificate(): Buffer | undefined {
-    if (this.#certificate === null) this.#certificate = this.#socket.getPeerX509Certificate()?.raw;
-    return this.#certificate;
+  get certificates(): readonly Uint8Array[] | undefined {
+    if (this.#certificates === null) this.#certificates = chainOf(this.#socket.getPeerX509Certificate());
+    return this.#certificates;
   }
 }

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { tooLarge } from "../../machinery/status/status-error.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
 
-const CONNECTION: ConnectionFacts = { remoteAddress: "127.0.0.1", remotePort: 0, peerCertificate: undefined, protocol: "h2" };
+const CONNECTION: ConnectionFacts = { remoteAddress: "127.0.0.1", remotePort: 0, certificates: undefined, protocol: "h2" };
 const NEVER = new AbortController().signal;
 
 export interface LoopbackAnswer {
@@ -16,6 +16,7 @@ export class LoopbackExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  readonly authorization: readonly string[] = [];
   readonly connection = CONNECTION;
   readonly signal = NEVER;
   readonly #body: Buffer;
