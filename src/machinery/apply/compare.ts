@@ -16,10 +16,11 @@ const EMPTY: Plain = Object.freeze(Object.create(null));
 
 /**
  * @param before absent: an object as the kind makes it, whose structs are there and empty
+ * @param applied whether `after` is merged from what somebody applied, and shows zeros and empty containers as they were written
  * @throws Error for a list item that can't be told apart from others
  */
-export function compare(type: Type, before: Plain | undefined, after: Plain): Comparison {
-  const walk = new Walk();
+export function compare(type: Type, before: Plain | undefined, after: Plain, applied = false): Comparison {
+  const walk = new Walk(applied);
   walk.values(type, before ?? EMPTY, after);
   return walk;
 }
@@ -29,6 +30,11 @@ class Walk implements Comparison {
   readonly modified: FieldSet = {};
   readonly removed: FieldSet = {};
   readonly #path: Element[] = [];
+  readonly #applied: boolean;
+
+  constructor(applied: boolean) {
+    this.#applied = applied;
+  }
 
   /** Undefined is a value that isn't there; null is one that is. */
   values(type: Type, before: unknown, after: unknown): void {
@@ -79,14 +85,14 @@ class Walk implements Comparison {
     const left = isObject(before) ? before : EMPTY;
     const right = isObject(after) ? after : EMPTY;
     const oneSided = !isObject(before) || !isObject(after);
-    if (type.implied.length === 0 && isBare(type, left) && isBare(type, right)) {
-      this.#leaf(before, after);
+    if (type.implied.length === 0 && isBare(type, left, false) && isBare(type, right, this.#applied)) {
+      this.#container(before, after);
       return;
     }
     for (const name in right) {
       const field = type.field(name);
       if (field === undefined) continue;
-      const value = fieldValue(right, field);
+      const value = fieldValue(right, field, this.#applied);
       const old = isObject(before) ? fieldValue(left, field) : undefined;
       if (old !== value) this.#below(field.element, field.type, old, value);
     }
@@ -172,10 +178,10 @@ function isVoid(object: Plain): boolean {
   return true;
 }
 
-function isBare(type: StructType, object: Plain): boolean {
+function isBare(type: StructType, object: Plain, applied: boolean): boolean {
   for (const name in object) {
     const field = type.field(name);
-    if (field !== undefined && fieldValue(object, field) !== undefined) return false;
+    if (field !== undefined && fieldValue(object, field, applied) !== undefined) return false;
   }
   return true;
 }

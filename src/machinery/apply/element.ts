@@ -3,15 +3,11 @@
  * (sigs.k8s.io/structured-merge-diff fieldpath/serialize-pe.go). Elements are compared as strings, so they must be canonical.
  */
 
+import { encodeRaw } from "../json/encode.ts";
+import { compareUtf8 } from "../json/key-order.ts";
 import { isObject, own, type Plain } from "../plain.ts";
 
 export type Element = string;
-
-/** How Go's encoder writes JSON: `<`, `>` and `&` are escaped, as in the sets that kube-apiserver wrote. */
-function goJson(value: unknown): string {
-  const text = typeof value === "bigint" ? String(value) : (JSON.stringify(value, (_, v) => (typeof v === "bigint" ? Number(v) : v)) as string);
-  return /[<>&\u2028\u2029]/.test(text) ? text.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`) : text;
-}
 
 /** @param keys in any order; @param defaults what a missing member counts as. @returns undefined when the item has none of the keys */
 export function keyElement(item: Plain, keys: readonly KeyField[]): Element | undefined {
@@ -19,7 +15,7 @@ export function keyElement(item: Plain, keys: readonly KeyField[]): Element | un
   for (const { name, fallback } of keys) {
     const value = own(item, name) ?? fallback;
     if (value === undefined) continue;
-    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${goJson(value)}`;
+    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${encodeRaw(value)}`;
   }
   return members === "" ? undefined : `k:{${members}}`;
 }
@@ -32,7 +28,7 @@ export interface KeyField {
 }
 
 export function valueElement(value: unknown): Element {
-  return `v:${goJson(value)}`;
+  return `v:${encodeRaw(value)}`;
 }
 
 /** @returns the element in canonical form. @throws Error for what is none */
@@ -49,7 +45,7 @@ export function parseElement(text: string): Element {
       const members: unknown = JSON.parse(text.slice(2));
       if (!isObject(members)) throw new Error(`Cannot read ${JSON.stringify(text)} as the keys of a list item`);
       const names = Object.keys(members).sort();
-      return `k:{${names.map((name) => `${JSON.stringify(name)}:${goJson(members[name])}`).join(",")}}`;
+      return `k:{${names.map((name) => `${JSON.stringify(name)}:${encodeRaw(members[name])}`).join(",")}}`;
     }
     default:
       throw new Error(`Cannot read ${JSON.stringify(text)} as a path element`);
@@ -81,7 +77,7 @@ export function compareElements(a: Element, b: Element): number {
   const kind = a.charAt(0);
   const ranks = (RANK[kind] ?? 0) - (RANK[b.charAt(0)] ?? 0);
   if (ranks !== 0) return ranks;
-  if (kind === "f") return compareText(a, b);
+  if (kind === "f") return compareUtf8(a, b);
   if (kind === "i") return Number(a.slice(2)) - Number(b.slice(2));
   const left: unknown = JSON.parse(a.slice(2));
   const right: unknown = JSON.parse(b.slice(2));
@@ -94,7 +90,7 @@ function compareKeys(a: Plain, b: Plain): number {
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [nameA, valueA] = left[i] as [string, unknown];
     const [nameB, valueB] = right[i] as [string, unknown];
-    const difference = compareText(nameA, nameB) || compareValues(valueA, valueB);
+    const difference = compareUtf8(nameA, nameB) || compareValues(valueA, valueB);
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
@@ -105,12 +101,5 @@ const TYPES = ["number", "string", "boolean"];
 function compareValues(a: unknown, b: unknown): number {
   const types = TYPES.indexOf(typeof a) - TYPES.indexOf(typeof b);
   if (types !== 0) return types;
-  return typeof a === "string" ? compareText(a, b as string) : Number(a) - Number(b);
-}
-
-/** By UTF-8 bytes, as Go compares strings; UTF-16 differs where surrogates are. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  if (/^[\x00-\x7f]*$/.test(a) && /^[\x00-\x7f]*$/.test(b)) return a < b ? -1 : 1;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return typeof a === "string" ? compareUtf8(a, b as string) : Number(a) - Number(b);
 }

@@ -1,7 +1,7 @@
 /** The entries of `metadata.managedFields`: reading, writing, ordering them, and keeping their number down (k8s.io/apimachinery util/managedfields/internal). */
 
+import { compareUtf8 } from "../json/key-order.ts";
 import { equal, isObject } from "../plain.ts";
-import { compareText } from "./element.ts";
 import { type FieldSet, parseSet, union } from "./set.ts";
 
 /** One entry as it stands in the object. */
@@ -112,11 +112,11 @@ export function writeOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
 
 function compareOwners(a: Owner, b: Owner): number {
   return (
-    compareText(a.operation, b.operation) ||
+    compareUtf8(a.operation, b.operation) ||
     seconds(a) - seconds(b) ||
-    compareText(a.manager, b.manager) ||
-    compareText(a.apiVersion, b.apiVersion) ||
-    compareText(a.subresource, b.subresource)
+    compareUtf8(a.manager, b.manager) ||
+    compareUtf8(a.apiVersion, b.apiVersion) ||
+    compareUtf8(a.subresource, b.subresource)
   );
 }
 
@@ -129,7 +129,7 @@ export function capUpdaters(owners: Owners): void {
   const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
   let count = updaters.length;
   if (count <= UPDATERS_MAX) return;
-  updaters.sort(([, a], [, b]) => seconds(a) - seconds(b) || compareText(goIdentity(a), goIdentity(b)));
+  updaters.sort(([, a], [, b]) => seconds(a) - seconds(b) || compareUtf8(goIdentity(a), goIdentity(b)));
   const firsts = new Map<string, string>();
   for (const [key, owner] of updaters) {
     if (count <= UPDATERS_MAX) return;

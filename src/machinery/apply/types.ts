@@ -3,10 +3,11 @@
  * Made from the schema once and field by field, as objects need it.
  */
 
+import { omission } from "../json/omission.ts";
+import { zeroOf } from "../json/zero.ts";
 import { isObject, type Plain } from "../plain.ts";
 import type { Field, Schema, StructSchema } from "../schema/schema.ts";
 import type { FieldTable } from "../schema/table.ts";
-import { writtenWhenEmpty } from "../schema/walk.ts";
 import { type Element, type KeyField, keyElement, valueElement } from "./element.ts";
 
 /** `leaf`: a scalar. `atomic`: an object or list that is one value. `any`: what no schema declares; objects in it are maps. */
@@ -50,8 +51,8 @@ export interface FieldType {
   readonly type: Type;
   /** The value that an absent field has all the same: `{}`, null, zero; undefined where absent is absent. */
   readonly implied: unknown;
-  /** A zero value is not there: `omitempty` without a pointer. */
-  readonly dropsZero: boolean;
+  /** Whether a value counts as absent: zero, where the field is `omitempty` and no pointer. */
+  readonly omits: ((value: unknown) => boolean) | undefined;
 }
 
 export const ANY: AnyType = { kind: "any" };
@@ -122,8 +123,13 @@ function structOf(schema: StructSchema): StructType {
     const field = schema.byName.get(name);
     // Field ownership doesn't own itself.
     if (field === undefined || (name === "managedFields" && schema.id.endsWith("ObjectMeta"))) return undefined;
-    const dropsZero = field.table.omit === "empty" && !field.table.pointer && field.schema.type !== "struct";
-    type = { name, element: `f:${name}`, type: compile(field.schema, field.table, schema), implied: impliedValue(field), dropsZero };
+    type = {
+      name,
+      element: `f:${name}`,
+      type: compile(field.schema, field.table, schema),
+      implied: impliedValue(field),
+      omits: omission(field.schema, field.table).omits,
+    };
     fields.set(name, type);
     return type;
   };
@@ -140,41 +146,19 @@ function structOf(schema: StructSchema): StructType {
   return type;
 }
 
+/** @returns what JSON writes for an absent field, as a value; undefined where it writes nothing */
 function impliedValue(field: Field): unknown {
-  if (writtenWhenEmpty(field)) return EMPTY;
-  if (field.table.omit !== undefined || field.schema.type === "struct") return undefined;
-  if (field.table.pointer || field.schema.type !== "scalar") return null;
-  switch (field.schema.scalar) {
-    case "string":
-      return "";
-    case "bool":
-      return false;
-    case "quantity":
-      return "0";
-    case "int32":
-    case "int64":
-    case "float64":
-    case "intOrString":
-      return 0;
-    default:
-      return null;
-  }
+  const { whenAbsent } = omission(field.schema, field.table);
+  if (whenAbsent === "omit") return undefined;
+  if (whenAbsent === "null") return null;
+  return field.schema.type === "struct" ? EMPTY : zeroOf(field.schema);
 }
 
-/** @returns the object's field as Go's JSON would show it; undefined where it wouldn't */
-export function fieldValue(object: Plain, field: FieldType): unknown {
+/** @returns the object's field as Go's JSON would show it; undefined where it wouldn't. @param applied whether nulls, zeros and empty containers are values, as in what somebody applies */
+export function fieldValue(object: Plain, field: FieldType, applied = false): unknown {
   const value = Object.hasOwn(object, field.name) ? object[field.name] : undefined;
-  if (value === undefined || value === null) return field.implied;
-  return field.dropsZero && isZero(value) ? undefined : value;
-}
-
-function isZero(value: unknown): boolean {
-  if (typeof value === "object") {
-    if (Array.isArray(value)) return value.length === 0;
-    for (const _ in value as object) return false;
-    return true;
-  }
-  return value === "" || value === 0 || value === false || value === 0n;
+  if (value === undefined) return field.implied;
+  return !applied && field.omits?.(value) ? undefined : value;
 }
 
 /** A list item that can't be told apart from others; the message is structured-merge-diff's. */
