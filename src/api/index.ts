@@ -4,10 +4,11 @@ import { apps } from "./apps/index.ts";
 import { core } from "./core/index.ts";
 import { kindOf } from "./declare.ts";
 import type { Kind } from "./kind.ts";
+import { rbac } from "./rbac/index.ts";
 import { resources } from "./tables/resources.ts";
 
 /** Kinds with rules: each folder's list. */
-const declared: readonly Kind[] = [...core, ...apps];
+const declared: readonly Kind[] = [...core, ...apps, ...rbac];
 
 const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));
 

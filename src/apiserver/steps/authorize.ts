@@ -1,7 +1,7 @@
 /** Asks the authorizers whether the caller may do what the attributes say, and refuses in Kubernetes' words. */
 
-import { forbidden, StatusError } from "../../machinery/status/status-error.ts";
-import type { Attributes, Decision, Question } from "../../security/attributes.ts";
+import type { Decision, Question } from "../../security/attributes.ts";
+import { refusal } from "../../security/authz/refusal.ts";
 import type { Call, Step } from "../call.ts";
 import { isOpen } from "../endpoints/open-paths.ts";
 
@@ -31,23 +31,5 @@ function questionOf({ user, attributes, query }: Call): Question {
 function settle(call: Call, { decision, reason }: Decision): void {
   const allowed = decision === "allow";
   call.decision = { allowed, reason };
-  if (!allowed) throw refusal(call.user.name, call.attributes, reason);
-}
-
-/** @returns the 403 that a caller gets who may not do what the attributes say. Names are from the request: what HTML would read as markup is spelled out. */
-export function refusal(user: string, attributes: Attributes, reason: string): StatusError {
-  const { verb, group, namespace, resource, subresource, name } = attributes;
-  const because = reason ? `: ${reason}` : "";
-  if (!attributes.isResource) {
-    const message = `forbidden: ${sanitized(`User ${JSON.stringify(user)} cannot ${verb} path ${JSON.stringify(attributes.path)}`)}${because}`;
-    return new StatusError({ code: 403, reason: "Forbidden", message, details: {} });
-  }
-  const what = JSON.stringify(subresource ? `${resource}/${subresource}` : resource);
-  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : "at the cluster scope";
-  const text = `User ${JSON.stringify(user)} cannot ${verb} resource ${what} in API group ${JSON.stringify(group)} ${where}`;
-  return forbidden({ group, resource }, name, sanitized(text) + because);
-}
-
-function sanitized(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  if (!allowed) throw refusal(call.user, call.attributes, reason);
 }

@@ -1,0 +1,117 @@
+/** Starts the keepers of the server's own objects: once all stand the server is ready, and from then on what is deleted is made again. */
+
+import type { KubeObject } from "../../api/kind.ts";
+import type { Clock } from "../../machinery/clock.ts";
+import type { Log } from "../../machinery/log.ts";
+import { missingDefaults } from "../../security/authz/default-roles/reconcile.ts";
+import type { Reader } from "../../security/reader.ts";
+import type { Loopback } from "../loopback.ts";
+import { ensure, type Keep, repeatedly } from "./keeper.ts";
+import { type OwnFacts, type OwnObject, ownConfigMaps, ownNamespaces, ownPriorityClasses, ownService, ownServiceRange } from "./objects.ts";
+
+export interface BootstrapOptions {
+  readonly loopback: Loopback;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly facts: Omit<OwnFacts, "serviceAddress">;
+}
+
+interface Keeper {
+  readonly name: string;
+  /** Resources whose deletions wake it. */
+  readonly watched: readonly (readonly [group: string, resource: string])[];
+  /** Only deletions of these names; all where absent. */
+  readonly names?: readonly string[];
+  work(): Promise<void>;
+}
+
+/** @returns once all stand; what ends the keeping */
+export async function bootstrap(options: BootstrapOptions): Promise<() => void> {
+  const stops: (() => void)[] = [];
+  for (const { name, watched, names, work } of keepersOf(options)) {
+    await work();
+    const wake = repeatedly(options, name, work);
+    for (const [group, resource] of watched) {
+      stops.push(options.reader.onChange(group, resource, (change) => change.deleted && (names?.includes(change.name) ?? true) && wake()));
+    }
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Namespaces come first: the others lie in them. */
+function keepersOf({ loopback, reader, facts: given }: BootstrapOptions): readonly Keeper[] {
+  const facts: OwnFacts = { ...given, serviceAddress: firstAddress(given.serviceRange) };
+  const keeper = (name: string, watched: Keeper["watched"], objects: readonly OwnObject[], keep?: Keep): Keeper => ({
+    name,
+    watched,
+    names: objects.map(({ object }) => object.metadata.name ?? ""),
+    work: () => ensure(loopback, objects, keep),
+  });
+  return [
+    keeper("namespaces", [["", "namespaces"]], ownNamespaces()),
+    { name: "roles", watched: RBAC.map((resource) => ["rbac.authorization.k8s.io", resource]), work: () => keepRoles(loopback, reader) },
+    keeper("priority classes", [["scheduling.k8s.io", "priorityclasses"]], ownPriorityClasses()),
+    keeper("config maps", [["", "configmaps"]], ownConfigMaps(facts), sameData),
+    keeper("service range", [["networking.k8s.io", "servicecidrs"]], ownServiceRange(facts)),
+    keeper("service", SERVICE, ownService(facts), sameAddresses),
+  ];
+}
+
+const RBAC = ["clusterroles", "clusterrolebindings", "roles", "rolebindings"];
+const SERVICE: Keeper["watched"] = [
+  ["", "services"],
+  ["", "endpoints"],
+  ["discovery.k8s.io", "endpointslices"],
+];
+
+/** Roles before bindings, so that none is bound before it exists. */
+async function keepRoles(loopback: Loopback, reader: Reader): Promise<void> {
+  const writes = missingDefaults(reader);
+  for (const resource of RBAC) {
+    const own = writes.filter((write) => write.resource === resource);
+    await Promise.all(
+      own.map(async ({ verb, object }) => {
+        const { namespace, name } = object.metadata;
+        const path = `/apis/rbac.authorization.k8s.io/v1/${namespace ? `namespaces/${namespace}/` : ""}${resource}`;
+        const answer = await loopback.send(verb === "create" ? "POST" : "PUT", verb === "create" ? path : `${path}/${encodeURIComponent(name ?? "")}`, object);
+        if (answer.code >= 300 && answer.code !== 409) throw new Error(`Cannot ${verb} ${resource} ${name}: ${answer.code} ${JSON.stringify(answer.body)}`);
+      }),
+    );
+  }
+}
+
+/** Another port or address, and other authorities, take effect when the server starts again with them. */
+function sameData(present: KubeObject & { data?: unknown }, wanted: KubeObject & { data?: unknown }): KubeObject | undefined {
+  return JSON.stringify(present.data) === JSON.stringify(wanted.data) ? undefined : ({ ...present, data: wanted.data } as KubeObject);
+}
+
+interface Addressed extends KubeObject {
+  subsets?: unknown;
+  endpoints?: unknown;
+  ports?: unknown;
+  spec?: { ports?: { targetPort?: unknown }[] };
+}
+
+function sameAddresses(present: Addressed, wanted: Addressed): KubeObject | undefined {
+  const shown = ({ subsets, endpoints, ports, spec }: Addressed): string =>
+    JSON.stringify([subsets, endpoints, ports, spec?.ports?.map((port) => port.targetPort)]);
+  if (shown(present) === shown(wanted)) return undefined;
+  const { subsets, endpoints, ports, spec } = wanted;
+  return {
+    ...present,
+    ...(subsets !== undefined && { subsets }),
+    ...(endpoints !== undefined && { endpoints, ports }),
+    ...(spec && { spec: { ...present.spec, ports: spec.ports } }),
+  } as KubeObject;
+}
+
+/** @returns the first address after the network's own: 10.96.0.1 of 10.96.0.0/16 */
+function firstAddress(range: string): string {
+  const [network = ""] = range.split("/");
+  if (network.includes(":")) return network.endsWith("::") ? `${network}1` : network;
+  const parts = network.split(".");
+  return [...parts.slice(0, 3), Number(parts[3]) + 1].join(".");
+}

@@ -1,0 +1,126 @@
+/** An API server instance: store, caches, access, endpoints and the door, put together and started in their order. */
+
+import type { Kind } from "../api/kind.ts";
+import type { Clock } from "../machinery/clock.ts";
+import { encode } from "../machinery/json/encode.ts";
+import type { Log } from "../machinery/log.ts";
+import type { Random } from "../machinery/random.ts";
+import type { AuditSink } from "../security/audit/sink.ts";
+import type { Store } from "../storage/store.ts";
+import { openAccess } from "./access.ts";
+import { auditor } from "./auditor.ts";
+import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { StoreCaches } from "./cache/caches.ts";
+import { CacheReader } from "./cache/reader.ts";
+import type { ServerContext, ServerSettings, Turns } from "./call.ts";
+import { healthEndpoints } from "./endpoints/health.ts";
+import { metricsEndpoint } from "./endpoints/metrics.ts";
+import { endpointTable } from "./endpoints/table.ts";
+import { versionEndpoint } from "./endpoints/version.ts";
+import { type Listener, listen } from "./http/listener.ts";
+import { ServedKinds } from "./kind-table.ts";
+import { type Loopback, loopback } from "./loopback.ts";
+import { RequestCounts } from "./metrics/request-counts.ts";
+import { decodeStored } from "./registry/codec.ts";
+import { respond } from "./respond/answers.ts";
+import { runner } from "./runner.ts";
+import { verbFor } from "./verbs/index.ts";
+
+export interface ApiServerOptions {
+  /** Addresses to listen at; with port 0 the first gets a free port and the others the same. */
+  readonly listen: readonly string[];
+  readonly port: number;
+  readonly advertiseAddress?: string;
+  /** PEM of the serving certificate and its key, and of who signs client certificates. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientCa: string;
+  readonly frontProxyCa?: string;
+  readonly allowTls12?: boolean;
+  readonly settings: ServerSettings;
+  readonly kinds: readonly Kind[];
+  readonly store: Store;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface ApiServer {
+  readonly port: number;
+  readonly context: ServerContext;
+  readonly loopback: Loopback;
+  /** Fails `/readyz`, lets open requests end for so long, then cuts them. The store and the sink are the caller's to close. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** @returns once the server answers requests and its own objects stand */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { store, clock, random, log, settings } = options;
+  const kinds = new ServedKinds(options.kinds);
+  const storedKind = (group: string, version: string, resource: string): Kind | undefined => kinds.find(group, version, resource);
+  const caches = new StoreCaches({
+    store,
+    clock,
+    decode: decodeStored,
+    encode: (kind, object) => Buffer.from(encode(object, kind.schema)),
+    storedKind,
+  });
+  await caches.start();
+  await caches.fill(kinds.all);
+  const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
+  const access = openAccess({ clock, reader, clientCa: options.clientCa });
+
+  const turns: Turns = { reading: 0, writing: 0 };
+  const metrics = new RequestCounts();
+  let draining = false;
+  const checks = [
+    { name: "ping", on: ["livez", "readyz", "healthz"] as const, check: () => {} },
+    { name: "etcd", on: ["livez", "readyz", "healthz"] as const, check: () => store.revision().then(() => {}) },
+    {
+      name: "shutdown",
+      on: ["readyz"] as const,
+      check() {
+        if (draining) throw new Error("the process is shutting down");
+      },
+    },
+  ];
+  const endpoints = endpointTable([...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns)]);
+  const { authenticate, authorizer, plugins } = access;
+  const front = { authenticate, audit: auditor(options.audit), endpoints, turns, metrics, log };
+  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front };
+  const handle = runner(context, verbFor);
+  const self = loopback(handle);
+
+  const listeners: Listener[] = [];
+  for (const host of options.listen) {
+    const { certificate, key, allowTls12 } = options;
+    listeners.push(await listen({ host, port: listeners[0]?.port ?? options.port, certificate, key, ...(allowTls12 && { allowTls12 }), clock, handle }));
+  }
+  const { port } = listeners[0]!;
+  const stopKeeping = await bootstrap({
+    loopback: self,
+    reader,
+    clock,
+    log,
+    facts: {
+      serviceRange: settings.serviceRange,
+      advertiseAddress: options.advertiseAddress ?? options.listen[0]!,
+      port,
+      clientCa: options.clientCa,
+      frontProxyCa: options.frontProxyCa,
+    },
+  });
+  return {
+    port,
+    context,
+    loopback: self,
+    async close(graceMs) {
+      draining = true;
+      stopKeeping();
+      await Promise.all(listeners.map((listener) => listener.close(graceMs)));
+      access.close();
+      caches.stop();
+    },
+  };
+}
