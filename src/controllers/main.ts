@@ -1,5 +1,6 @@
 /** The process of the controllers: each works under an identity of its own, with the rights that it declares. */
 
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readKubeconfig } from "../client/kubeconfig.ts";
 import { runAll } from "../client/run-all.ts";
@@ -8,14 +9,20 @@ import { systemClock } from "../machinery/clock.ts";
 import { createLog } from "../machinery/log.ts";
 import { controllers } from "./index.ts";
 
-/** @param args `--kubeconfig FILE` of a user who may read what controllers watch and mint their tokens (`system:kube-controller-manager`) */
+/** @param args `--kubeconfig FILE` of a user who may read what controllers watch and mint their tokens (`system:kube-controller-manager`); `--root-ca FILE`, `--pod-cidr CIDR` */
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { kubeconfig: { type: "string" } }, strict: true });
+  const { values } = parseArgs({
+    args,
+    options: { kubeconfig: { type: "string" }, "root-ca": { type: "string" }, "pod-cidr": { type: "string", default: "10.244.0.0/16" } },
+    strict: true,
+  });
   if (!values.kubeconfig) throw new Error("controllers: --kubeconfig FILE is missing");
   const log = createLog("controllers");
   const access = readKubeconfig(values.kubeconfig);
   await untilStopped(async (signal) => {
-    await runAll({ access, component: "controllers", controllers, clock: systemClock, log, signal });
-    log.ready({ controllers: controllers.length });
+    const rootCa = values["root-ca"] ? readFileSync(values["root-ca"], "utf8") : access.ca;
+    const all = controllers({ rootCa, podCidr: values["pod-cidr"] });
+    await runAll({ access, component: "controllers", controllers: all, clock: systemClock, log, signal });
+    log.ready({ controllers: all.length });
   });
 }

@@ -70,7 +70,7 @@ export async function applyAddons(context: ClusterContext, client: Client): Prom
     await apply(ClusterRole, { metadata: { name }, rules } as KubeObject);
     await grant(name, name, { ...subject, apiGroup: RBAC });
   }
-  for (const controller of controllers) {
+  for (const controller of controllers({ rootCa: "", podCidr: context.plan.podCidr })) {
     const name = `system:controller:${controller.declaration.name}`;
     await apply(ClusterRole, { metadata: { name }, rules: rulesOf(permissionsOf(controller)) } as KubeObject);
     await grant(name, name, { kind: "ServiceAccount", name: controller.declaration.name, namespace: "kube-system" });

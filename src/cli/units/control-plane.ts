@@ -144,8 +144,7 @@ export function signerUnit(context: ClusterContext): Unit {
 
 export function controllersUnit(context: ClusterContext): Unit {
   const { layout, plan } = context;
-  const network = ["--pod-cidr", plan.podCidr, "--service-cidr", plan.serviceCidr];
-  return clientUnit(context, "controllers", "Controllers", ["--root-ca", keyFiles.authority(layout, "serving"), ...network]);
+  return clientUnit(context, "controllers", "Controllers", ["--root-ca", keyFiles.authority(layout, "serving"), "--pod-cidr", plan.podCidr]);
 }
 
 export function schedulerUnit(context: ClusterContext): Unit {
