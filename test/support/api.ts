@@ -6,7 +6,7 @@ import type { Kind, KubeObject } from "../../src/api/kind.ts";
 import { StoreCaches } from "../../src/apiserver/cache/caches.ts";
 import { CacheReader } from "../../src/apiserver/cache/reader.ts";
 import type { ServerContext } from "../../src/apiserver/call.ts";
-import type { AnswerStream, Exchange, Headers } from "../../src/apiserver/http/exchange.ts";
+import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "../../src/apiserver/http/exchange.ts";
 import { decodeStored, encodeStored } from "../../src/apiserver/registry/codec.ts";
 import { respond } from "../../src/apiserver/respond/answers.ts";
 import { runner } from "../../src/apiserver/runner.ts";
@@ -164,7 +164,8 @@ class DirectExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  readonly connection = { remoteAddress: "127.0.0.1", remotePort: 1, peerCertificate: undefined, protocol: "h2" } as const;
+  readonly connection = { remoteAddress: "127.0.0.1", remotePort: 1, peerCertificate: undefined, certificates: [], protocol: "h2" } as ConnectionFacts;
+  readonly authorization = [] as const;
   readonly signal: AbortSignal;
   code = 0;
   readonly #body: Buffer;
@@ -238,7 +239,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const { clock = systemClock, plugins = [] } = options;
   const store = options.store ?? memoryStore({ clock });
   const served = options.kinds ?? kinds;
-  const find = (group: string, version: string, resource: string) => served.find((one) => one.group === group && one.version === version && one.resource === resource);
+  const find = (group: string, version: string, resource: string) =>
+    served.find((one) => one.group === group && one.version === version && one.resource === resource);
   const caches = new StoreCaches({ store, clock, decode: decodeStored, encode: encodeStored, storedKind: find });
   await caches.start();
   const reader = new CacheReader(caches, (group, resource) => served.find((one) => one.group === group && one.resource === resource && !one.rules.storedAs));

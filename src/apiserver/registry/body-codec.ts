@@ -6,7 +6,9 @@ import { decode } from "../../machinery/json/decode.ts";
 import { cannotBeHandled, DecodeError } from "../../machinery/json/decode-error.ts";
 import { parseJson } from "../../machinery/json/document.ts";
 import { isObject } from "../../machinery/plain.ts";
+import { decodeProtobuf, openEnvelope } from "../../machinery/protobuf/envelope.ts";
 import { badRequest, unsupportedMediaType } from "../../machinery/status/status-error.ts";
+import { yamlToJson } from "../../machinery/yaml.ts";
 
 export interface DecodedBody {
   readonly object: KubeObject;
@@ -20,40 +22,59 @@ interface Source {
 }
 
 /** @throws StatusError 400 for what isn't an object of the kind, 415 for a form that isn't taken */
-export function decodeBody(kind: Kind, { bytes, contentType }: Source): DecodedBody {
-  requireJson(contentType);
-  let decoded: { readonly value: KubeObject; readonly strictErrors: readonly string[] };
+export function decodeBody(kind: Kind, source: Source): DecodedBody {
+  const form = formOf(source.contentType);
   try {
-    decoded = decode<KubeObject>(bytes, kind.schema);
+    if (form === "protobuf") return protobufBody(kind, source.bytes);
+    const text = form === "yaml" ? yamlToJson(source.bytes.toString("utf8")) : undefined;
+    const { value: object, strictErrors } = decode<KubeObject>(text ? Buffer.from(text.json) : source.bytes, kind.schema);
+    checkKind(kind, object);
+    return { object, strictErrors: text && text.strictErrors.length > 0 ? [...text.strictErrors, ...strictErrors] : strictErrors };
   } catch (error) {
-    if (error instanceof DecodeError) throw refusal(kind, bytes, error);
+    if (error instanceof DecodeError) throw refusal(kind, form === "json" ? source.bytes : undefined, error);
     throw error;
   }
-  const { value: object, strictErrors } = decoded;
-  checkKind(kind, object);
-  return { object, strictErrors };
+}
+
+function protobufBody(kind: Kind, bytes: Buffer): DecodedBody {
+  const { apiVersion, kind: name } = openEnvelope(bytes);
+  checkKind(kind, { apiVersion, kind: name, metadata: {} }); // Before the message is read as what it isn't.
+  return { object: decodeProtobuf<KubeObject>(bytes, kind.schema), strictErrors: [] };
 }
 
 /** @returns the options of a request as their type says: DeleteOptions */
 export function decodeOptions({ bytes, contentType }: Source, name: "DeleteOptions"): object {
-  requireJson(contentType);
+  const struct = schema(`meta.v1.${name}`);
   try {
-    return decode(bytes, schema(`meta.v1.${name}`)).value;
+    switch (formOf(contentType)) {
+      case "protobuf":
+        return decodeProtobuf(bytes, struct);
+      case "yaml":
+        return decode(yamlToJson(bytes.toString("utf8")).json, struct).value;
+      case "json":
+        return decode(bytes, struct).value;
+    }
   } catch (error) {
     if (error instanceof DecodeError) throw badRequest(error.message);
     throw error;
   }
 }
 
-const JSON_TYPES: ReadonlySet<string> = new Set(["", "application/json", "*/*"]);
+const FORMS: ReadonlyMap<string, "json" | "yaml" | "protobuf"> = new Map([
+  ["", "json"],
+  ["*/*", "json"],
+  ["application/json", "json"],
+  ["application/yaml", "yaml"],
+  ["application/vnd.kubernetes.protobuf", "protobuf"],
+]);
 
-function requireJson(contentType: string): void {
-  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
-  if (!JSON_TYPES.has(type)) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf`,
-    );
-  }
+/** @throws StatusError 415 */
+function formOf(contentType: string): "json" | "yaml" | "protobuf" {
+  const form = FORMS.get(contentType === "application/json" ? contentType : contentType.split(";", 1)[0]!.trim().toLowerCase());
+  if (form) return form;
+  throw unsupportedMediaType(
+    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+  );
 }
 
 /** What the body says that it is must be what the path takes; saying nothing is fine. */
@@ -69,10 +90,11 @@ export function checkKind(kind: Kind, { apiVersion, kind: name }: KubeObject): v
   }
 }
 
-function refusal(kind: Kind, bytes: Buffer, error: DecodeError): Error {
+/** @param bytes the JSON, where it is JSON: it may say what the client took it for */
+function refusal(kind: Kind, bytes: Buffer | undefined, error: DecodeError): Error {
   let document: unknown;
   try {
-    document = parseJson(bytes);
+    document = bytes && parseJson(bytes);
   } catch {
     return cannotBeHandled(new Error(`couldn't get version/kind; json parse error: ${error.message}`), "", "", kind.name);
   }

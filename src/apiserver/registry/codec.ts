@@ -2,7 +2,10 @@
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { decode } from "../../machinery/json/decode.ts";
+import { fastDecoder, type Walk } from "../../machinery/json/fast.ts";
 import { encodeWithHole } from "../../machinery/json/hole.ts";
+import { stringifyExactly } from "../../machinery/json/stringify.ts";
+import type { Plain } from "../../machinery/plain.ts";
 
 /** What was once accepted is read back whatever a request may bring now. */
 const STORED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
@@ -10,6 +13,18 @@ const STORED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000
 /** @returns the object in servable bytes: the caller's own copy */
 export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
   return decode<KubeObject>(bytes, kind.schema, STORED_BUDGET).value;
+}
+
+/**
+ * Checks a patched document against the kind's schema; the document is used up.
+ * @throws DecodeError for values of the wrong type
+ */
+export function typed(kind: Kind, document: Plain): { readonly object: KubeObject; readonly strictErrors: readonly string[] } {
+  const walk: Walk = { ok: true, members: 0 };
+  const object = fastDecoder(kind.schema)(document, walk);
+  if (walk.ok) return { object: object as KubeObject, strictErrors: [] }; // The schema is what says that it is one.
+  const { value, strictErrors } = decode<KubeObject>(stringifyExactly(document), kind.schema, STORED_BUDGET);
+  return { object: value, strictErrors };
 }
 
 /** @returns the JSON in Go's order with a NUL where the resourceVersion belongs */

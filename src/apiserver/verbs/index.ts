@@ -8,6 +8,7 @@ import { remove } from "./delete.ts";
 import { deleteCollection } from "./delete-collection.ts";
 import { get } from "./get.ts";
 import { list } from "./list.ts";
+import { patch } from "./patch.ts";
 import { update } from "./update.ts";
 import { watch } from "./watch.ts";
 
@@ -17,6 +18,7 @@ const OBJECT: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
   ["watch", watch],
   ["create", create],
   ["update", update],
+  ["patch", patch],
   ["delete", remove],
   ["deletecollection", deleteCollection],
 ]);
@@ -25,6 +27,7 @@ const OBJECT: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
 const PART: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
   ["get", get],
   ["update", update],
+  ["patch", patch],
 ]);
 
 /** @returns undefined where the verb isn't served at that path */

@@ -22,6 +22,8 @@ export interface Attempt {
   readonly subresource?: string;
   readonly rules?: SubresourceRules<KubeObject> | undefined;
   readonly ownershipSettled?: boolean;
+  /** The new object is made from the one that stands there: it is made again when that has changed. */
+  readonly relative?: true;
 }
 
 /** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
@@ -52,7 +54,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
     if (!cached && !(await change.mayCreate?.())) throw notFound(kind, name);
     const last = cached && cache.view<KubeObject>(cached);
     const next = await change.from(last, cached);
-    const insisted = last && settleVersion(call, attempt, next, cached!.resourceVersion);
+    const insisted = last && settleVersion(attempt, next, cached!.resourceVersion);
     if (insisted === "other") {
       if (fresh) throw conflict(kind, name, CHANGED);
       await cache.waitForPresent();
@@ -63,13 +65,13 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       return { bytes: await runSteps(newWrite(call, attempt, next, last, cached)), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      if (insisted === "this" || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
+      if ((insisted === "this" && !attempt.relative) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
     }
   }
 }
 
 /** What the new object says of the version that it replaces; where it says nothing, any will do. */
-function settleVersion(_call: Call, { kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
+function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
   const asked = revisionOf(next.metadata.resourceVersion ?? "");
   if (asked === undefined || asked === 0) {
     if (!kind.rules.conditionalUpdateOnly) next.metadata.resourceVersion = String(standing);

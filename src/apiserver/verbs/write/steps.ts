@@ -12,7 +12,9 @@ import type { Write, WriteStep } from "./write.ts";
 /** Before these: the body was decoded or the patch applied. */
 export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, prepare, validate, admit, commit];
 
+/** What a patch makes of owners is looked at only after admission. */
 function mergeOwners({ call, next }: Write): void {
+  if (call.attributes.verb === "patch") return;
   mergeOwnerReferences(next, (message) => call.warnings.push(message), false);
 }
 

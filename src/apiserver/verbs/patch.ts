@@ -1,0 +1,161 @@
+/** PATCH: what is to change, in one of four forms, made again from the newest object for as long as others come first. */
+
+import type { Kind, KubeObject, SubresourceRules } from "../../api/kind.ts";
+import { managedApply } from "../../machinery/apply/apply.ts";
+import { timestamp } from "../../machinery/clock.ts";
+import { DecodeError } from "../../machinery/json/decode-error.ts";
+import { parseJson } from "../../machinery/json/document.ts";
+import { stringifyExactly } from "../../machinery/json/stringify.ts";
+import { jsonPatch } from "../../machinery/patch/json-patch.ts";
+import { mergePatch } from "../../machinery/patch/merge-patch.ts";
+import { strategicMergePatch } from "../../machinery/patch/strategic-merge.ts";
+import { isObject, type Plain } from "../../machinery/plain.ts";
+import { invalid } from "../../machinery/status/field-error.ts";
+import { badRequest, invalidObject, StatusError, unsupportedMediaType } from "../../machinery/status/status-error.ts";
+import { yamlToJson } from "../../machinery/yaml.ts";
+import type { CachedObject } from "../cache/watch-cache.ts";
+import type { Call } from "../call.ts";
+import { typed } from "../registry/codec.ts";
+import { kindOf } from "./kind-of.ts";
+import { mayCreate } from "./update.ts";
+import { readBody } from "./write/body.ts";
+import { type WriteOptions, writeOptions } from "./write/options.ts";
+import { wipeSystemFields } from "./write/prepare.ts";
+import { runChange } from "./write/run.ts";
+
+type Form = "json" | "merge" | "strategic" | "apply";
+
+const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ["application/json-patch+json", "json"],
+  ["application/merge-patch+json", "merge"],
+  ["application/strategic-merge-patch+json", "strategic"],
+  ["application/apply-patch+yaml", "apply"],
+]);
+
+export async function patch(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const { namespace, name, subresource } = call.attributes;
+  const form = formOf(call);
+  const options = writeOptions(call, "PatchOptions", form === "apply");
+  const document = parse(form, (await readBody(call)).bytes, options, call);
+  const cache = call.context.caches.of(kind);
+  const rules = kind.rules.subresources?.[subresource];
+  let told = false;
+  const { bytes, created } = await runChange(
+    call,
+    { kind, namespace: kind.namespaced ? namespace : "", name, options, subresource, rules, ownershipSettled: form === "apply", relative: true },
+    {
+      from(_: KubeObject | undefined, cached: CachedObject | undefined): KubeObject {
+        const base = cached && cache.decode<KubeObject>(cached);
+        const patched = form === "apply" ? apply(call, base, document, options, rules) : modify(kind, form, base!, document);
+        const next = checked(call, kind, patched, form === "strategic" ? document : patched, options, told);
+        told = true;
+        if (!base) settleNew(call, next);
+        return next;
+      },
+      mayCreate: () => form === "apply" && subresource === "" && mayCreate(call),
+    },
+  );
+  call.context.respond.object(call, created ? 201 : 200, kind, bytes);
+}
+
+/** @throws StatusError 415 for another form */
+function formOf(call: Call): Form {
+  const type = (call.exchange.headers["content-type"] ?? "").split(";", 1)[0]!.trim();
+  const form = FORMS.get(type);
+  if (form) return form;
+  throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${[...FORMS.keys()].join(", ")}`);
+}
+
+function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, call: Call): unknown {
+  try {
+    if (form !== "apply") return parseJson(bytes);
+    if (bytes[0] === 0x7b) {
+      try {
+        return parseJson(bytes);
+      } catch {
+        // A flow mapping of YAML begins the same way.
+      }
+    }
+    const { json, strictErrors } = yamlToJson(bytes.toString("utf8"));
+    if (strictErrors.length > 0 && fieldValidation === "Strict") throw badRequest(`error decoding patch: ${strictErrors.join(", ")}`);
+    if (fieldValidation === "Warn") call.warnings.push(...strictErrors);
+    return parseJson(json);
+  } catch (error) {
+    if (error instanceof DecodeError) throw badRequest(form === "apply" ? `error decoding YAML: ${error.message}` : error.message);
+    throw error;
+  }
+}
+
+/** @returns the patched document; parts of it may be parts of `base`, which is used up */
+function modify(kind: Kind, form: Exclude<Form, "apply">, base: KubeObject, document: unknown): Plain {
+  const object = base as unknown as Plain; // Patches walk members by name.
+  switch (form) {
+    case "json": {
+      const patched = jsonPatch(object, document, kind.schema);
+      if (isObject(patched)) return patched;
+      throw invalidObject({ group: "", kind: "" }, "", [invalid("patch", stringifyExactly(patched), "the patched document is no object")]);
+    }
+    case "merge":
+      return mergePatch(object, document);
+    case "strategic":
+      return strategicMergePatch(object, document, kind.schema);
+  }
+}
+
+function apply(call: Call, base: KubeObject | undefined, document: unknown, options: WriteOptions, rules: SubresourceRules<KubeObject> | undefined): Plain {
+  const { schema, apiVersion, name, rules: declared } = kindOf(call);
+  const { subresource } = call.attributes;
+  const resetFields = subresource === "" ? (declared.subresources?.status ? STATUS : undefined) : rules?.resetFields;
+  return managedApply({
+    schema,
+    live: base as unknown as Plain | undefined, // As above.
+    patch: document,
+    manager: options.manager,
+    force: options.force,
+    subresource,
+    apiVersion,
+    kind: name,
+    time: timestamp(call.context.clock.now()),
+    ...(resetFields && { resetFields }),
+  }).object;
+}
+
+const STATUS: readonly string[] = ["status"];
+
+/** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */
+function checked(call: Call, kind: Kind, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {
+  const refuse = (why: string): StatusError => invalidObject({ group: "", kind: "" }, "", [invalid("patch", stringifyExactly(shown), why)]);
+  const { object, strictErrors } = decoded(kind, patched, refuse);
+  if (strictErrors.length > 0 && fieldValidation !== "Ignore") {
+    if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${strictErrors.join(", ")}`);
+    if (!told) call.warnings.push(...strictErrors);
+  }
+  object.apiVersion = kind.apiVersion;
+  object.kind = kind.name;
+  object.metadata ??= {};
+  return object;
+}
+
+function decoded(kind: Kind, patched: Plain, refuse: (why: string) => StatusError): ReturnType<typeof typed> {
+  try {
+    return typed(kind, patched);
+  } catch (error) {
+    throw error instanceof DecodeError ? refuse(error.message) : error;
+  }
+}
+
+/** An apply that makes the object: its place is the path's. */
+function settleNew(call: Call, next: KubeObject): void {
+  const { metadata } = next;
+  const { namespace, name } = call.attributes;
+  if (metadata.name !== undefined && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  metadata.name = name;
+  if (kindOf(call).namespaced) metadata.namespace ??= namespace;
+  if (metadata.resourceVersion) {
+    throw new StatusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
+  }
+  wipeSystemFields(next);
+}
