@@ -14,7 +14,7 @@ export async function get(call: Call): Promise<void> {
   const { namespace, name } = call.attributes;
   const cache = call.context.caches.of(kind);
   await freshEnough(cache, call.query.get("resourceVersion") ?? "");
-  const object = cache.get(namespace, name);
+  const object = cache.get(kind.namespaced ? namespace : "", name); // A namespace's own path names it as its namespace too.
   if (!object) throw notFound(kind, name);
   call.context.respond.object(call, 200, kind, object.bytes);
 }

@@ -73,7 +73,7 @@ function structDecoder(schema: StructSchema): FastDecoder {
         continue;
       }
       const after = field.decode(before, walk);
-      if (after !== before) object[key] = after;
+      if (after !== before && walk.ok) object[key] = after; // What it gives up on stays as it was.
     }
     return asIs ? object : inOrder(object, schema);
   };
@@ -99,7 +99,7 @@ function listDecoder(schema: ListSchema): FastDecoder {
       const before: unknown = value[i];
       if (before === null) return giveUp(walk);
       const after = decode(before, walk);
-      if (after !== before) value[i] = after;
+      if (after !== before && walk.ok) value[i] = after;
     }
     return value;
   };
