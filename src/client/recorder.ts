@@ -18,6 +18,8 @@ export interface NoteFacts {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
+  /** The part of the object that it is about: `spec.containers{web}`. */
+  readonly fieldPath?: string;
 }
 
 interface Known {
@@ -56,9 +58,9 @@ export function createRecorder({ client, clock, host, onError }: RecorderOptions
     return true;
   }
 
-  async function write(component: string, { about, type, reason, message }: NoteFacts): Promise<void> {
+  async function write(component: string, { about, type, reason, message, fieldPath }: NoteFacts): Promise<void> {
     const { name = "", namespace, uid, resourceVersion } = about.metadata;
-    const key = [component, about.kind, namespace, name, uid, type, reason, message].join("\0");
+    const key = [component, about.kind, namespace, name, uid, fieldPath, type, reason, message].join("\0");
     const now = timestamp(clock.now());
     const space = namespace ?? "default";
     const earlier = known.get(key);
@@ -81,7 +83,7 @@ export function createRecorder({ client, clock, host, onError }: RecorderOptions
       kind: EVENTS.kind,
       apiVersion: EVENTS.apiVersion,
       metadata: { name: `${name}.${(serial++).toString(16)}`, namespace: space },
-      involvedObject: { kind: about.kind, apiVersion: about.apiVersion, namespace, name, uid, resourceVersion },
+      involvedObject: { kind: about.kind, apiVersion: about.apiVersion, namespace, name, uid, resourceVersion, ...(fieldPath && { fieldPath }) },
       reason,
       message,
       type,
