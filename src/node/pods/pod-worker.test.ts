@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { startAgent, type TestAgent, testPod } from "../../../test/support/agent.ts";
+import { BUSYBOX } from "../../../test/support/busybox.ts";
+import { startContainerd, type TestContainerd } from "../../../test/support/containerd.ts";
+import { insideMachine } from "../../../test/support/machine.ts";
+import { podFolder } from "./config/names.ts";
+
+insideMachine(import.meta.filename, (folder) => {
+  let containerd: TestContainerd;
+  let agent: TestAgent;
+  before(async () => {
+    containerd = await startContainerd(folder);
+    agent = await startAgent(folder, containerd);
+  });
+  after(async () => {
+    await agent.workers.stop();
+    await containerd.stop();
+  });
+
+  test("a pod runs, is ready with an address, and is gone without a trace after its deletion", async () => {
+    const pod = testPod("web", "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done");
+    agent.workers.set(pod);
+    const status = await agent.until(pod, "ready", ({ conditions }) => conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
+    assert.equal(status.phase, "Running");
+    assert.match(status.podIP ?? "", /^10\.244\.9\.\d+$/);
+    assert.deepEqual([status.hostIP, status.qosClass, status.observedGeneration], ["10.250.0.11", "BestEffort", 1]);
+    const [container] = status.containerStatuses ?? [];
+    assert.match(container?.containerID ?? "", /^containerd:\/\/[0-9a-f]{64}$/);
+    assert.deepEqual([container?.ready, container?.started, container?.restartCount, container?.image], [true, true, 0, BUSYBOX]);
+    assert.deepEqual(
+      status.conditions?.map(({ type, status }) => `${type}=${status}`),
+      ["PodReadyToStartContainers=True", "Initialized=True", "Ready=True", "ContainersReady=True", "PodScheduled=True"],
+    );
+    assert.equal(agent.log(pod, "main"), "up\n");
+    await agent.delete(pod, 5);
+    const last = agent.status(pod);
+    assert.deepEqual([last.phase, last.containerStatuses?.[0]?.state?.terminated?.exitCode], ["Succeeded", 0]);
+    assert.equal(existsSync(podFolder(agent.context.folders, pod.metadata.uid)), false);
+    assert.deepEqual(await containerd.runtime.listSandboxes(pod.metadata.uid), []);
+    assert.deepEqual([...(await agent.context.cgroups.podUids(containerd.cgroup))], []);
+  });
+
+  test("init containers run in order, a sidecar stays, and the pod succeeds when its ordinary container has", async () => {
+    const image = { image: BUSYBOX, imagePullPolicy: "IfNotPresent" };
+    const mount = { volumeMounts: [{ name: "shared", mountPath: "/shared" }] };
+    const pod = testPod(
+      "job",
+      "echo main >> /shared/order; cat /shared/order; echo done > /dev/termination-log",
+      {
+        restartPolicy: "Never",
+        volumes: [{ name: "shared", emptyDir: {} }],
+        initContainers: [
+          { name: "first", ...image, ...mount, command: ["sh", "-c", "echo first > /shared/order"] },
+          {
+            name: "side",
+            ...image,
+            ...mount,
+            restartPolicy: "Always",
+            command: ["sh", "-c", "trap 'exit 0' TERM; echo side >> /shared/order; while :; do sleep 0.1; done"],
+          },
+          { name: "last", ...image, ...mount, command: ["sh", "-c", "sleep 0.5; echo last >> /shared/order"] },
+        ],
+      },
+      mount,
+    );
+    agent.workers.set(pod);
+    const status = await agent.until(pod, "finished", ({ phase }) => phase === "Succeeded");
+    assert.equal(agent.log(pod, "main"), "first\nside\nlast\nmain\n");
+    assert.equal(status.containerStatuses?.[0]?.state?.terminated?.message, "done\n");
+    assert.equal(status.containerStatuses?.[0]?.state?.terminated?.reason, "Completed");
+    assert.deepEqual(
+      status.initContainerStatuses?.map(({ name, state }) => [name, state?.terminated?.exitCode]),
+      [
+        ["first", 0],
+        ["side", 0],
+        ["last", 0],
+      ],
+    );
+    assert.deepEqual(
+      status.conditions?.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ""}`.trim()),
+      [
+        "PodReadyToStartContainers=False PodSandboxNotReady",
+        "Initialized=True PodCompleted",
+        "Ready=False PodCompleted",
+        "ContainersReady=False PodCompleted",
+        "PodScheduled=True",
+      ],
+    );
+    await agent.delete(pod, 1);
+  });
+
+  test("a container that fails is restarted at once, then waits in CrashLoopBackOff with its last state told", async () => {
+    const pod = testPod("crash", "exit 3");
+    agent.workers.set(pod);
+    const status = await agent.until(pod, "backing off", ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === "CrashLoopBackOff");
+    const [container] = status.containerStatuses ?? [];
+    assert.equal(status.phase, "Running");
+    assert.equal(container?.restartCount, 1);
+    assert.equal(container?.lastState?.terminated?.exitCode, 3);
+    assert.equal(container?.state?.waiting?.message, `back-off 10s restarting failed container=main pod=crash_default(${pod.metadata.uid})`);
+    await agent.delete(pod, 1);
+  });
+
+  test("a missing image and a missing secret say so, each in its own way", async () => {
+    const noImage = testPod("no-image", "", {}, { image: "rampart.local/none:1", imagePullPolicy: "Never" });
+    const noSecret = testPod("no-secret", "", {}, { env: [{ name: "X", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] });
+    agent.workers.set(noImage);
+    agent.workers.set(noSecret);
+    const waiting = (reason: string) => (status: typeof noImage.status) => status?.containerStatuses?.[0]?.state?.waiting?.reason === reason;
+    const first = await agent.until(noImage, "refused", waiting("ErrImageNeverPull"));
+    assert.equal(first.containerStatuses?.[0]?.state?.waiting?.message, 'Container image "rampart.local/none:1" is not present with pull policy of Never');
+    const second = await agent.until(noSecret, "refused", waiting("CreateContainerConfigError"));
+    assert.equal(second.containerStatuses?.[0]?.state?.waiting?.message, 'secret "s" not found');
+    assert.deepEqual([first.phase, second.phase], ["Pending", "Pending"]);
+    await Promise.all([agent.delete(noImage, 1), agent.delete(noSecret, 1)]);
+  });
+
+  test("a pod past its deadline is stopped and has failed", async () => {
+    const pod = testPod("late", "sleep 100", { activeDeadlineSeconds: 2, terminationGracePeriodSeconds: 1 });
+    agent.workers.set(pod);
+    const status = await agent.until(pod, "failed", ({ phase }) => phase === "Failed");
+    assert.deepEqual([status.reason, status.message], ["DeadlineExceeded", "Pod was active on the node longer than the specified deadline"]);
+    assert.equal(status.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+    await agent.delete(pod, 1);
+  });
+
+  test("a restarted agent takes over running pods without touching them, and removes those that the API forgot", async () => {
+    const kept = testPod("kept", "sleep 1000", {}, { readinessProbe: { exec: { command: ["true"] }, initialDelaySeconds: 1 } });
+    const lost = testPod("lost", "sleep 1000");
+    agent.workers.set(kept);
+    agent.workers.set(lost);
+    const before = await agent.until(kept, "ready", ({ containerStatuses }) => containerStatuses?.[0]?.ready);
+    await agent.until(lost, "running", ({ phase }) => phase === "Running");
+    await agent.workers.stop();
+    agent = await startAgent(folder, containerd, { agent, pods: [{ ...kept, status: agent.status(kept) }] });
+    const after = await agent.until(kept, "seen", ({ containerStatuses }) => containerStatuses?.[0]?.ready);
+    assert.deepEqual(after.containerStatuses, before.containerStatuses);
+    for (let tries = 0; (await containerd.runtime.listSandboxes(lost.metadata.uid)).length > 0; tries++) {
+      assert.ok(tries < 200, "the forgotten pod still runs");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await agent.delete(kept, 1);
+  });
+});

@@ -1,0 +1,379 @@
+/** One pod on this node: looks, plans, acts, reports, one step at a time, until the pod is gone. All of its actions happen here, one after another. */
+
+import { mkdir, rm } from "node:fs/promises";
+import type { PodStatus } from "../../api/tables/core-v1.ts";
+import { podCgroupPath, podLimits } from "../cgroups/pod-cgroup.ts";
+import { PodProbes } from "../probes/pod-probes.ts";
+import { PodVolumes, removePodFolder } from "../volumes/pod-volumes.ts";
+import type { PreparedVolume } from "../volumes/volume-kind.ts";
+import { refusalOf } from "./admit.ts";
+import { type AgentPod, containersOf, graceSeconds, isTerminal, podKey, podTitle, statusNamed } from "./agent-pod.ts";
+import { logPath, podFolder, podLogFolder } from "./config/names.ts";
+import { sandboxConfig } from "./config/sandbox-config.ts";
+import type { AgentContext } from "./context.ts";
+import { goDuration } from "./go-text.ts";
+import { Grace, killContainer } from "./kill-container.ts";
+import { killPod } from "./kill-pod.ts";
+import { Observer } from "./observe.ts";
+import { BackOff } from "./plan/back-off.ts";
+import type { Kill, Plan, Start } from "./plan/judge.ts";
+import { planFor } from "./plan/plan.ts";
+import { qosClass } from "./qos.ts";
+import { hasExited, isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
+import { StartError, startContainer } from "./start-container.ts";
+import type { Waiting } from "./status/container-status.ts";
+import { podStatus } from "./status/pod-status.ts";
+
+/** Contents of volumes are looked at again this often, and whenever an object that they are made of changes. */
+const REFRESH_MS = 60_000;
+const RETRY_MIN_MS = 500;
+const RETRY_MAX_MS = 20_000;
+/** Runs of one container that the runtime keeps: the present and the one before, for `logs --previous`. */
+const RUNS_KEPT = 2;
+
+export interface WorkerReports {
+  /** Tells the API. @returns when the API knows */
+  status(pod: AgentPod, status: PodStatus): Promise<void>;
+  /** Everything of a pod that is being deleted is gone: the API may forget it. */
+  deleted(pod: AgentPod): Promise<void>;
+}
+
+type Verdict = { readonly reason: string; readonly message: string };
+
+export class PodWorker {
+  readonly #context: AgentContext;
+  readonly #reports: WorkerReports;
+  readonly #observer: Observer;
+  readonly #probes: PodProbes;
+  readonly #volumes = new PodVolumes();
+  readonly #backOff = new BackOff();
+  readonly #waiting = new Map<string, Waiting>();
+  #pod: AgentPod;
+  #last: PodStatus;
+  #seen: PodSeen = nothingSeen;
+  #prepared: ReadonlyMap<string, PreparedVolume> = new Map();
+  #preparedAtMs = 0;
+  #stale = true;
+  #verdict: Verdict | undefined;
+  #grace: Grace | undefined;
+  #forgotten = false;
+  #over = false;
+  #failures = 0;
+  #poked = Promise.withResolvers<void>();
+  #cancelWake = (): void => undefined;
+  readonly done: Promise<void>;
+
+  constructor(pod: AgentPod, context: AgentContext, reports: WorkerReports) {
+    this.#pod = pod;
+    this.#last = pod.status ?? {};
+    this.#context = context;
+    this.#reports = reports;
+    this.#observer = new Observer(context.runtime, pod.metadata.uid);
+    this.#probes = new PodProbes(context, () => this.poke());
+    this.done = this.#run();
+  }
+
+  get pod(): AgentPod {
+    return this.#pod;
+  }
+
+  /** What was last reported, and what of the pod the runtime showed then. */
+  get view(): { readonly status: PodStatus; readonly seen: PodSeen } {
+    return { status: this.#last, seen: this.#seen };
+  }
+
+  /** A newer version of the pod. */
+  update(pod: AgentPod): void {
+    this.#pod = pod;
+    this.#stale = true;
+    if (pod.metadata.deletionTimestamp) this.#grace?.shorten(graceSeconds(pod));
+    this.poke();
+  }
+
+  /** The API has no such pod any more. */
+  forget(): void {
+    this.#forgotten = true;
+    this.#grace?.shorten(Math.max(1, Math.min(graceSeconds(this.#pod), this.#grace.remainingMs / 1000)));
+    this.poke();
+  }
+
+  /** Something may have changed: look again. */
+  poke(): void {
+    this.#poked.resolve();
+  }
+
+  /** An object that the pod's volumes are made of has changed. */
+  refresh(): void {
+    this.#stale = true;
+    this.poke();
+  }
+
+  /** The agent ends; the pod goes on. */
+  stop(): void {
+    this.#over = true;
+    this.#probes.stop();
+    this.poke();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#over) {
+      this.#poked = Promise.withResolvers();
+      this.#cancelWake();
+      try {
+        await this.#step();
+        this.#failures = 0;
+      } catch (error) {
+        const delayMs = Math.min(RETRY_MIN_MS * 2 ** this.#failures++, RETRY_MAX_MS);
+        this.#context.log.warn({ pod: podKey(this.#pod), error: (error as Error).message }, "pod step failed");
+        this.#wakeIn(delayMs);
+      }
+      if (!this.#over) await this.#poked.promise;
+    }
+    this.#cancelWake();
+    this.#probes.stop();
+  }
+
+  #wakeIn(delayMs: number): void {
+    this.#cancelWake();
+    this.#cancelWake = this.#context.clock.after(delayMs, () => this.poke());
+  }
+
+  #wakeAt(times: readonly (number | undefined)[]): void {
+    const known = times.filter((time): time is number => time !== undefined);
+    if (known.length > 0) this.#wakeIn(Math.max(10, Math.min(...known) - this.#context.clock.now()));
+  }
+
+  async #step(): Promise<void> {
+    const now = this.#context.clock.now();
+    this.#seen = await this.#observer.look();
+    this.#recall();
+    this.#verdict ??= this.#judge(now);
+    if (this.#forgotten || this.#pod.metadata.deletionTimestamp || this.#verdict || isTerminal(this.#pod.status?.phase) || isTerminal(this.#last.phase)) {
+      await this.#end();
+      return;
+    }
+    const plan = planFor({ pod: this.#pod, seen: this.#seen, probes: (id) => this.#probes.verdict(id) });
+    const over = plan.stopAll && plan.sandbox === undefined;
+    await this.#report(false);
+    if (over) {
+      await this.#stopAll();
+      await this.#report(true);
+      if (isTerminal(this.#last.phase)) await this.#end();
+      return;
+    }
+    const retryAt = await this.#carryOut(plan);
+    this.#probes.update(this.#pod, this.#seen, this.#podIps()[0] ?? "");
+    await this.#report(false);
+    await this.#removeOldRuns();
+    this.#wakeAt([retryAt, this.#deadlineMs(), this.#refreshAtMs()]);
+  }
+
+  /** Takes up what an earlier agent left: which containers were ready, and how often they had been started. */
+  #recall(): void {
+    for (const { container } of containersOf(this.#pod.spec)) {
+      const found = newest(this.#seen, container.name);
+      if (!found) continue;
+      const { containerStatuses = [], initContainerStatuses = [] } = this.#last;
+      const status = statusNamed([...containerStatuses, ...initContainerStatuses], container.name);
+      if (isRunning(found) && status?.containerID?.endsWith(found.id)) this.#probes.recall(found.id, status.ready, status.started ?? false);
+      const exited = this.#seen.containers.find((one) => one.name === container.name && hasExited(one));
+      if (exited) this.#backOff.recall(container.name, found.attempt, exited.finishedAtMs);
+    }
+  }
+
+  #judge(now: number): Verdict | undefined {
+    const deadline = this.#deadlineMs();
+    if (deadline !== undefined && now >= deadline)
+      return { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };
+    // A pod that runs was admitted once, also by an earlier agent.
+    if (this.#seen.sandboxes.length > 0) return undefined;
+    const refusal = refusalOf(this.#pod);
+    return refusal && { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
+  }
+
+  #deadlineMs(): number | undefined {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined || !this.#last.startTime) return undefined;
+    return Date.parse(this.#last.startTime) + Number(seconds) * 1000;
+  }
+
+  #refreshAtMs(): number | undefined {
+    return this.#prepared.size > 0 ? this.#preparedAtMs + REFRESH_MS : undefined;
+  }
+
+  #podIps(): readonly string[] {
+    if (this.#pod.spec.hostNetwork) return this.#context.node.ips;
+    return judgeSandbox(this.#pod, this.#seen).usable?.ips ?? [];
+  }
+
+  /** @returns when to try again what could not be done now */
+  async #carryOut(plan: Plan): Promise<number | undefined> {
+    if (plan.stopAll) await this.#stopAll();
+    await this.#prepareVolumes();
+    if (plan.sandbox !== undefined) {
+      await this.#makeSandbox(plan.sandbox);
+      this.poke();
+      return undefined;
+    }
+    await Promise.all(plan.kill.map((kill) => this.#kill(kill)));
+    let retryAt: number | undefined;
+    for (const start of plan.start) {
+      const at = await this.#start(start);
+      if (at !== undefined) retryAt = Math.min(retryAt ?? at, at);
+      // A deletion doesn't wait for the rest.
+      if (this.#pod.metadata.deletionTimestamp || this.#forgotten || this.#over) break;
+    }
+    if (plan.kill.length > 0 || plan.start.length > 0) this.#seen = await this.#observer.look();
+    return retryAt;
+  }
+
+  async #prepareVolumes(): Promise<void> {
+    const now = this.#context.clock.now();
+    if (!this.#stale && now < this.#preparedAtMs + REFRESH_MS) return;
+    const { node, folders, objects, tokens } = this.#context;
+    const context = {
+      pod: this.#pod,
+      podFolder: podFolder(folders, this.#pod.metadata.uid),
+      objects,
+      tokens,
+      addresses: { podIps: this.#podIps(), hostIps: node.ips },
+      allocatable: node.allocatable,
+      now,
+    };
+    this.#stale = false;
+    try {
+      this.#prepared = await this.#volumes.prepare(context);
+      this.#preparedAtMs = now;
+    } catch (error) {
+      this.#stale = true;
+      this.#context.note({ pod: this.#pod, type: "Warning", reason: "FailedMount", message: (error as Error).message });
+      // What runs goes on with the contents that it has.
+      if (this.#prepared.size === 0) throw error;
+    }
+  }
+
+  #sandboxConfig(attempt: number) {
+    const { dns, folders, cgroupRoot } = this.#context;
+    const cgroup = podCgroupPath(cgroupRoot, this.#pod.metadata.uid, qosClass(this.#pod.spec));
+    return sandboxConfig({ pod: this.#pod, attempt, dns, folders, cgroup });
+  }
+
+  async #makeSandbox(attempt: number): Promise<void> {
+    const config = this.#sandboxConfig(attempt);
+    await this.#context.cgroups.set(config.linux?.cgroup_parent ?? "", podLimits(this.#pod.spec, this.#context.pidsMax));
+    await mkdir(podLogFolder(this.#context.folders, this.#pod), { recursive: true, mode: 0o755 });
+    try {
+      await this.#context.runtime.runSandbox(config);
+    } catch (error) {
+      const message = `Failed to create pod sandbox: ${(error as Error).message}`;
+      this.#context.note({ pod: this.#pod, type: "Warning", reason: "FailedCreatePodSandBox", message });
+      throw error;
+    }
+  }
+
+  async #kill({ container, id, reason, message }: Kill): Promise<void> {
+    const probe = reason === "startup" ? container.startupProbe : reason === "liveness" ? container.livenessProbe : undefined;
+    const seconds = Number(probe?.terminationGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30);
+    const kind = containersOf(this.#pod.spec).find((one) => one.container.name === container.name)?.kind ?? "ordinary";
+    const grace = new Grace(seconds, () => this.#context.clock.now());
+    await killContainer({ pod: this.#pod, kind, container, id, podIp: this.#podIps()[0] ?? "", message, grace }, this.#context);
+  }
+
+  /** @returns when to try again; undefined when it was started */
+  async #start(start: Start): Promise<number | undefined> {
+    const { container, kind } = start;
+    const { clock } = this.#context;
+    const sandbox = judgeSandbox(this.#pod, this.#seen).usable;
+    if (!sandbox) return undefined;
+    const ended = this.#seen.containers.find((one) => one.name === container.name && hasExited(one));
+    if (ended && kind !== "ephemeral") {
+      const now = clock.now();
+      const remaining = this.#backOff.remainingMs(container.name, ended.finishedAtMs, now);
+      if (remaining > 0) {
+        const title = podTitle(this.#pod);
+        const message = `back-off ${goDuration(this.#backOff.delayMs(container.name))} restarting failed container=${container.name} pod=${title}`;
+        if (this.#waiting.get(container.name)?.reason !== "CrashLoopBackOff") {
+          const note = `Back-off restarting failed container ${container.name} in pod ${title}`;
+          this.#context.note({ pod: this.#pod, container: { kind, name: container.name }, type: "Warning", reason: "BackOff", message: note });
+        }
+        this.#waiting.set(container.name, { reason: "CrashLoopBackOff", message });
+        return now + remaining;
+      }
+      this.#backOff.next(container.name, ended.finishedAtMs, now);
+    }
+    try {
+      const statuses = [...(this.#last.containerStatuses ?? []), ...(this.#last.initContainerStatuses ?? [])];
+      const lastRestartCount = statusNamed(statuses, container.name)?.restartCount;
+      const facts = { ...start, pod: this.#pod, seen: this.#seen, sandboxId: sandbox.id, sandbox: this.#sandboxConfig(sandbox.attempt) };
+      await startContainer({ ...facts, podIps: this.#podIps(), volumes: this.#prepared, lastRestartCount }, this.#context);
+      this.#waiting.delete(container.name);
+      this.poke();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      this.#waiting.set(container.name, { reason: error.reason, message: error.message });
+      return error.retryAtMs ?? clock.now() + RETRY_MAX_MS / 2;
+    }
+  }
+
+  async #stopAll(): Promise<void> {
+    if (!this.#seen.sandboxes.some(({ ready }) => ready) && !this.#seen.containers.some(isRunning)) return;
+    this.#probes.stopping();
+    const seconds = this.#forgotten ? Math.max(1, graceSeconds(this.#pod)) : graceSeconds(this.#pod);
+    this.#grace ??= new Grace(seconds, () => this.#context.clock.now());
+    await killPod(this.#pod, this.#seen, this.#grace, this.#context);
+    this.#grace = undefined;
+    this.#seen = await this.#observer.look();
+  }
+
+  /** Stops everything, reports the end, and, where the pod is deleted, removes every trace. */
+  async #end(): Promise<void> {
+    if (!this.#forgotten) await this.#report(false);
+    await this.#stopAll();
+    if (!this.#forgotten) await this.#report(true);
+    const { folders, cgroups, cgroupRoot } = this.#context;
+    await removePodFolder(podFolder(folders, this.#pod.metadata.uid));
+    await cgroups.remove(podCgroupPath(cgroupRoot, this.#pod.metadata.uid, qosClass(this.#pod.spec)));
+    this.#prepared = new Map();
+    if (!this.#forgotten && !this.#pod.metadata.deletionTimestamp) return;
+    if (!this.#forgotten) await this.#reports.deleted(this.#pod);
+    // The API's word that the pod is gone comes back as forget(); its logs stay readable until then.
+    if (!this.#forgotten) return;
+    for (const { id } of this.#seen.containers) await this.#context.runtime.removeContainer(id);
+    for (const { id } of this.#seen.sandboxes) await this.#context.runtime.removeSandbox(id);
+    await rm(podLogFolder(folders, this.#pod), { recursive: true, force: true });
+    this.#over = true;
+  }
+
+  /** @param over nothing of the pod runs or will run again */
+  async #report(over: boolean): Promise<void> {
+    const { node, runtimeName, clock } = this.#context;
+    this.#last = podStatus({
+      pod: this.#pod,
+      seen: this.#seen,
+      last: this.#last,
+      nodeIps: node.ips,
+      runtimeName,
+      now: clock.now(),
+      over,
+      verdict: this.#verdict,
+      waiting: (name) => this.#waiting.get(name),
+      probes: (id) => this.#probes.verdict(id),
+    });
+    const told = this.#reports.status(this.#pod, this.#last);
+    // Only an end must be known before anything follows from it.
+    if (over) await told;
+    else told.catch((error: Error) => this.#context.log.warn({ pod: podKey(this.#pod), error: error.message }, "status not told"));
+  }
+
+  async #removeOldRuns(): Promise<void> {
+    const runs = new Map<string, number>();
+    for (const container of this.#seen.containers) {
+      const count = (runs.get(container.name) ?? 0) + 1;
+      runs.set(container.name, count);
+      if (count <= RUNS_KEPT || !hasExited(container)) continue;
+      await this.#context.runtime.removeContainer(container.id);
+      await rm(`${podLogFolder(this.#context.folders, this.#pod)}/${logPath(container.name, container.attempt)}`, { force: true });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** Several sources in one folder: config maps, secrets, the pod's own fields, tokens of its service account. */
+
+import type { VolumeProjection } from "../../api/tables/core-v1.ts";
+import type { FileContent, Payload } from "./atomic-writer.ts";
+import { configMapFiles } from "./config-map.ts";
+import { commonUser, fsGroup, putContent } from "./content.ts";
+import { downwardFiles } from "./downward-api.ts";
+import { secretFiles } from "./secret.ts";
+import { type VolumeContext, VolumeError, type VolumeKind, volumePath } from "./volume-kind.ts";
+
+const TOKEN_LIFE_SECONDS = 3600;
+
+async function filesOf(context: VolumeContext, source: VolumeProjection, defaultMode: number): Promise<Payload> {
+  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
+  if (configMap) return configMapFiles(context, configMap, defaultMode);
+  if (secret) return secretFiles(context, secret, defaultMode);
+  if (downwardAPI) return downwardFiles(context, downwardAPI.items ?? [], defaultMode);
+  if (!serviceAccountToken) throw new VolumeError(`projected source ${Object.keys(source).join(", ")} is not supported on this node`);
+  const { audience = "", expirationSeconds = TOKEN_LIFE_SECONDS, path } = serviceAccountToken;
+  const token = await context.tokens.token(context.pod, { audience, expirationSeconds: Number(expirationSeconds) });
+  const uid = commonUser(context.pod);
+  // A token is for its owner alone where there is one; else whoever is in the container must be able to read it.
+  const mode = uid !== undefined || fsGroup(context.pod) !== undefined ? 0o600 : defaultMode;
+  return new Map([[path, { content: Buffer.from(token), mode, uid }]]);
+}
+
+export const projectedVolume: VolumeKind = {
+  folder: "kubernetes.io~projected",
+  matches: ({ projected }) => projected !== undefined,
+  async prepare(context, volume) {
+    const { sources = [], defaultMode = 0o644 } = volume.projected ?? {};
+    const files = new Map<string, FileContent>();
+    for (const source of sources) for (const [name, file] of await filesOf(context, source, defaultMode)) files.set(name, file);
+    const path = volumePath(context, this.folder, volume);
+    await putContent(context.pod, path, files, true);
+    return { path, readOnly: true, ownable: false };
+  },
+};
