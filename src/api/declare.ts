@@ -24,6 +24,7 @@ export function kind<T extends KubeObject>(apiVersion: string, resource: string,
 /** @returns the kind of a row of the tables, its rules completed by what the row alone says */
 export function kindOf<T extends KubeObject>(table: ResourceTable, rules: KindRules<T> = {}): Kind<T> {
   const { group, version, resource, namespaced } = table;
+  const struct = schema(table.struct);
   return {
     group,
     version,
@@ -32,7 +33,7 @@ export function kindOf<T extends KubeObject>(table: ResourceTable, rules: KindRu
     resource,
     namespaced,
     table,
-    schema: schema(table.struct),
-    rules: completed(table, rules),
+    schema: struct,
+    rules: completed(table, rules, struct),
   };
 }
