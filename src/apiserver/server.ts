@@ -13,8 +13,10 @@ import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
 import type { ServerContext, ServerSettings, Turns } from "./call.ts";
+import { discoveryEndpoints } from "./endpoints/discovery.ts";
 import { healthEndpoints } from "./endpoints/health.ts";
 import { metricsEndpoint } from "./endpoints/metrics.ts";
+import { rootEndpoints } from "./endpoints/root.ts";
 import { endpointTable } from "./endpoints/table.ts";
 import { versionEndpoint } from "./endpoints/version.ts";
 import { type Listener, listen } from "./http/listener.ts";
@@ -85,14 +87,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       },
     },
   ];
-  const endpoints = endpointTable([...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns)]);
+  const listeners: Listener[] = [];
+  const advertised = options.advertiseAddress ?? options.listen[0]!;
+  const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns)];
+  const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
+  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery]);
   const { authenticate, authorizer, plugins } = access;
   const front = { authenticate, audit: auditor(options.audit), endpoints, turns, metrics, log };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front };
   const handle = runner(context, verbFor);
   const self = loopback(handle);
 
-  const listeners: Listener[] = [];
   for (const host of options.listen) {
     const { certificate, key, allowTls12 } = options;
     listeners.push(await listen({ host, port: listeners[0]?.port ?? options.port, certificate, key, ...(allowTls12 && { allowTls12 }), clock, handle }));
@@ -105,7 +110,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     log,
     facts: {
       serviceRange: settings.serviceRange,
-      advertiseAddress: options.advertiseAddress ?? options.listen[0]!,
+      advertiseAddress: advertised,
       port,
       clientCa: options.clientCa,
       frontProxyCa: options.frontProxyCa,

@@ -3,14 +3,23 @@
 import { notAcceptable } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 
-export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
-/** What is sent in place of the object: a Table, or its metadata alone. */
-export type Transform = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+export const PROTOBUF = "application/vnd.kubernetes.protobuf";
+export type MediaType = "application/json" | "application/yaml" | typeof PROTOBUF;
+/** What is sent in place of the thing itself: a Table, its metadata alone, all of discovery at once. */
+export type Transform = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList" | "APIGroupDiscoveryList";
+type Version = "v1" | "v1beta1" | "v2";
+
+const TRANSFORMS: Readonly<Record<Transform, { readonly group: string; readonly versions: readonly Version[] }>> = {
+  Table: { group: "meta.k8s.io", versions: ["v1", "v1beta1"] },
+  PartialObjectMetadata: { group: "meta.k8s.io", versions: ["v1", "v1beta1"] },
+  PartialObjectMetadataList: { group: "meta.k8s.io", versions: ["v1", "v1beta1"] },
+  APIGroupDiscoveryList: { group: "apidiscovery.k8s.io", versions: ["v2"] },
+};
 
 export interface Form {
   readonly media: MediaType;
   readonly transform: Transform | undefined;
-  /** Of `meta.k8s.io`, for a transform. */
+  /** Of `meta.k8s.io`, for its transforms. */
   readonly version: "v1" | "v1beta1";
   /** Whether JSON is indented. */
   readonly pretty: boolean;
@@ -23,10 +32,15 @@ export interface Offer {
 }
 
 /** Nothing but JSON, YAML and protobuf of the thing itself. */
-export const PLAIN: Offer = { transforms: [], media: ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"] };
+export const PLAIN: Offer = { transforms: [], media: ["application/json", "application/yaml", PROTOBUF] };
+
 const JSON_FORM: Form = { media: "application/json", transform: undefined, version: "v1", pretty: false };
+const PRETTY_FORM: Form = { ...JSON_FORM, pretty: true };
 const PRETTY_AGENT = /^(?:curl|Wget|Mozilla\/5\.0)/;
 const MAX_ACCEPT_LENGTH = 4096;
+/** Accept headers come from client libraries: there are few. More than that and the memory begins anew. */
+const REMEMBERED_MAX = 256;
+const remembered = new WeakMap<Offer, Map<string, Form | undefined>>();
 
 /**
  * @returns the form of the answer
@@ -35,24 +49,38 @@ const MAX_ACCEPT_LENGTH = 4096;
 export function negotiate(call: Call, offer: Offer): Form {
   const { accept } = call.exchange.headers;
   const pretty = isPretty(call);
-  if (accept === undefined || accept === "" || accept === "application/json" || accept === "*/*") return pretty ? { ...JSON_FORM, pretty } : JSON_FORM;
-  if (accept.length <= MAX_ACCEPT_LENGTH) {
-    for (const clause of byQuality(accept)) {
-      const form = formOf(clause, offer, pretty);
-      if (form) return form;
-    }
-  }
-  throw notAcceptable(`only the following media types are accepted: ${offered(offer).join(", ")}`);
+  if (accept === undefined || accept === "" || accept === "application/json" || accept === "*/*") return pretty ? PRETTY_FORM : JSON_FORM;
+  const form = chosen(accept, offer);
+  if (!form) throw notAcceptable(`only the following media types are accepted: ${offer.media.join(", ")}`);
+  return pretty && !form.pretty ? { ...form, pretty } : form;
 }
+
+const ERRORS: Offer = { ...PLAIN, transforms: ["Table", "PartialObjectMetadata", "PartialObjectMetadataList", "APIGroupDiscoveryList"] };
 
 /** @returns the plain form of an error: as the client asked where that can be, else JSON */
 export function negotiateError(call: Call): Form {
-  try {
-    const form = negotiate(call, { ...PLAIN, transforms: ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"] });
-    return { ...form, transform: undefined };
-  } catch {
-    return JSON_FORM;
+  const form = chosen(call.exchange.headers.accept ?? "*/*", ERRORS) ?? JSON_FORM;
+  return { ...form, transform: undefined, pretty: isPretty(call) };
+}
+
+function chosen(accept: string, offer: Offer): Form | undefined {
+  let known = remembered.get(offer);
+  if (!known || known.size > REMEMBERED_MAX) {
+    known = new Map();
+    remembered.set(offer, known);
   }
+  if (known.has(accept)) return known.get(accept);
+  const form = accept.length > MAX_ACCEPT_LENGTH ? undefined : firstOf(accept, offer);
+  known.set(accept, form);
+  return form;
+}
+
+function firstOf(accept: string, offer: Offer): Form | undefined {
+  for (const clause of byQuality(accept)) {
+    const form = formOf(clause, offer);
+    if (form) return form;
+  }
+  return undefined;
 }
 
 interface Clause {
@@ -64,38 +92,35 @@ interface Clause {
 function byQuality(accept: string): Clause[] {
   const clauses = accept.split(",").map((text) => {
     const [type = "", ...rest] = text.split(";").map((part) => part.trim());
-    const parameters = new Map(
-      rest.map((part): [string, string] => [part.split("=", 1)[0]!.toLowerCase(), part.slice(part.indexOf("=") + 1).replace(/^"|"$/g, "")]),
-    );
+    const parameters = new Map(rest.map(parameter));
     const quality = Number(parameters.get("q") ?? 1);
     return { type: type.toLowerCase(), parameters, quality: Number.isFinite(quality) ? quality : 1 };
   });
-  return clauses.some((clause) => clause.quality !== 1) ? clauses.filter((clause) => clause.quality > 0).toSorted((a, b) => b.quality - a.quality) : clauses;
+  if (clauses.every((clause) => clause.quality === 1)) return clauses;
+  return clauses.filter((clause) => clause.quality > 0).toSorted((a, b) => b.quality - a.quality);
 }
 
-function formOf({ type, parameters }: Clause, offer: Offer, pretty: boolean): Form | undefined {
+function parameter(text: string): [name: string, value: string] {
+  const [name = ""] = text.split("=", 1);
+  return [name.toLowerCase(), text.slice(name.length + 1).replace(/^"|"$/g, "")];
+}
+
+function formOf({ type, parameters }: Clause, offer: Offer): Form | undefined {
   const media = type === "*/*" ? offer.media[0] : offer.media.find((one) => one === type);
   if (!media) return undefined;
+  const pretty = parameters.get("pretty") === "1";
   const as = parameters.get("as");
-  if (as === undefined) return { media, transform: undefined, version: "v1", pretty: pretty || parameters.get("pretty") === "1" };
+  if (as === undefined) return { media, transform: undefined, version: "v1", pretty };
   const transform = offer.transforms.find((one) => one === as);
-  const version = parameters.get("v");
-  if (!transform || parameters.get("g") !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1")) return undefined;
-  if (transform === "Table" && media === "application/vnd.kubernetes.protobuf") return undefined;
-  return { media, transform, version, pretty };
+  if (!transform || TRANSFORMS[transform].group !== parameters.get("g")) return undefined;
+  const version = TRANSFORMS[transform].versions.find((one) => one === parameters.get("v"));
+  if (!version || (transform === "Table" && media === PROTOBUF)) return undefined;
+  return { media, transform, version: version === "v2" ? "v1" : version, pretty };
 }
 
 /** The query decides, else the user agent: people read what these three fetch. */
 function isPretty(call: Call): boolean {
-  const asked = call.query.get("pretty");
+  const asked = call.query.size > 0 ? call.query.get("pretty") : null;
   if (asked) return /^(?:1|t|T|true|TRUE|True)$/.test(asked);
   return PRETTY_AGENT.test(call.exchange.headers["user-agent"] ?? "");
-}
-
-function offered(offer: Offer): string[] {
-  const plain = [...offer.media];
-  const transformed = offer.transforms.flatMap((as) =>
-    offer.media.filter((media) => as !== "Table" || !media.includes("protobuf")).map((media) => `${media};as=${as};v=v1;g=meta.k8s.io`),
-  );
-  return [...plain, ...transformed];
 }

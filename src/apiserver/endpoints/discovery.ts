@@ -1,0 +1,70 @@
+/** Discovery: `/`, `/api`, `/apis`, groups and versions, each plain or all at once (k8s.io/apiserver, pkg/endpoints/discovery). */
+
+import { AGGREGATED, Discovery, etag } from "../../machinery/openapi/discovery.ts";
+import type { ResourceTable } from "../../machinery/schema/table.ts";
+import type { Call, Endpoint, KindTable } from "../call.ts";
+import { plainForm } from "../respond/choose.ts";
+import { answerHeaders } from "../respond/headers.ts";
+import { negotiate, type Offer, PLAIN } from "../respond/negotiate.ts";
+import { sendBody } from "../respond/send.ts";
+
+const ROOTS: Offer = { media: ["application/json"], transforms: ["APIGroupDiscoveryList"] };
+
+/** @param address where clients find this server: host and port @returns what finds discovery's documents by path; they follow what is served now */
+export function discoveryEndpoints(kinds: KindTable, address: () => string): (path: string) => Endpoint | undefined {
+  let of: KindTable["all"] | undefined;
+  let discovery = new Discovery([]);
+  const current = (): Discovery => {
+    if (of !== kinds.all) {
+      of = kinds.all;
+      discovery = new Discovery(of.map((kind): ResourceTable => kind.table));
+    }
+    return discovery;
+  };
+  return (path) => {
+    const [, root, group, version, more] = path.replace(/\/$/, "").split("/");
+    if (more !== undefined) return undefined;
+    if (root === "api" && group === undefined) return rootEndpoint(current, "api", () => current().apiVersions(address()));
+    if (root === "apis" && group === undefined) return rootEndpoint(current, "apis", () => current().groupList());
+    if (root === "api" && version === undefined) return documentEndpoint(current().resources("", group!), "APIResourceList");
+    if (root === "apis")
+      return version === undefined
+        ? documentEndpoint(current().group(group!), "APIGroup")
+        : documentEndpoint(current().resources(group!, version), "APIResourceList");
+    return undefined;
+  };
+}
+
+function documentEndpoint(document: object | undefined, kind: string): Endpoint | undefined {
+  return document && { methods: ["GET"], run: (call) => answerDocument(call, kind, document) };
+}
+
+function rootEndpoint(current: () => Discovery, root: "api" | "apis", plain: () => object): Endpoint {
+  return {
+    methods: ["GET"],
+    run(call) {
+      const form = takesAggregated(call);
+      if (form) answerAggregated(call, current().aggregated(root));
+      else answerDocument(call, root === "api" ? "APIVersions" : "APIGroupList", plain());
+    },
+  };
+}
+
+function takesAggregated(call: Call): boolean {
+  const { accept } = call.exchange.headers;
+  return (accept?.includes("APIGroupDiscoveryList") ?? false) && negotiate(call, ROOTS).transform === "APIGroupDiscoveryList";
+}
+
+function answerDocument(call: Call, kind: string, document: object): void {
+  const form = plainForm(negotiate(call, PLAIN), "object");
+  sendBody(call, 200, answerHeaders(call, form.contentType), form.document("v1", kind, JSON.stringify(document)));
+}
+
+/** Clients keep it and ask whether it has changed. */
+function answerAggregated(call: Call, document: object): void {
+  const body = Buffer.from(`${JSON.stringify(document)}\n`);
+  const tag = etag(body);
+  const headers = { ...answerHeaders(call, AGGREGATED), etag: tag, "cache-control": "public", vary: "Accept" };
+  if (call.exchange.headers["if-none-match"] === tag) call.exchange.answer(304, headers, new Uint8Array());
+  else sendBody(call, 200, headers, body);
+}
