@@ -1,26 +1,36 @@
 /** Chooses the form of an answer from what the client takes and what the kind has. */
 
 import type { Kind } from "../../api/kind.ts";
+import { includeObject } from "../../machinery/table/print.ts";
 import type { Call } from "../call.ts";
 import type { BodyForm } from "./form.ts";
 import { jsonForm, prettyForm } from "./json-form.ts";
 import { type Form, negotiate, negotiateError, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
 import { partialForms } from "./partial-form.ts";
 import { protobufForm, protobufPartialForms } from "./protobuf-form.ts";
+import { tableForm, yamlTableForm } from "./table-form.ts";
 import { yamlForm } from "./yaml-form.ts";
 
 export type Shape = "object" | "list" | "watch";
 
 const OFFERS: Readonly<Record<Shape, Offer>> = {
-  object: { ...PLAIN, transforms: ["PartialObjectMetadata"] },
-  list: { ...PLAIN, transforms: ["PartialObjectMetadataList"] },
-  watch: { media: ["application/json", PROTOBUF], transforms: ["PartialObjectMetadata"] },
+  object: { ...PLAIN, transforms: ["Table", "PartialObjectMetadata"] },
+  list: { ...PLAIN, transforms: ["Table", "PartialObjectMetadataList"] },
+  watch: { media: ["application/json", PROTOBUF], transforms: ["Table", "PartialObjectMetadata"] },
 };
 
 /** @throws StatusError 406 where the client takes nothing that the kind has */
 export function formOf(call: Call, _kind: Kind, shape: Shape): BodyForm {
   const form = negotiate(call, OFFERS[shape]);
-  return form.transform === undefined ? plainForm(form, shape) : (form.media === PROTOBUF ? protobufPartialForms : partialForms)[form.version];
+  if (form.transform === undefined) return plainForm(form, shape);
+  if (form.transform === "Table") return chosenTable(call, form);
+  return (form.media === PROTOBUF ? protobufPartialForms : partialForms)[form.version];
+}
+
+function chosenTable(call: Call, { media, version }: Form): BodyForm {
+  const { clock } = call.context;
+  const options = { version, include: includeObject(call.query.get("includeObject") ?? undefined), now: () => clock.now() };
+  return media === "application/yaml" ? yamlTableForm(options) : tableForm(options);
 }
 
 /** The form of a Status of success. @throws StatusError 406 */

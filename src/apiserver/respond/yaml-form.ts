@@ -10,17 +10,17 @@ import { joined, textOf } from "./json-form.ts";
 export const yamlForm: BodyForm = {
   contentType: "application/yaml",
   streamType: undefined,
-  object: (_kind, bytes) => yaml(textOf(bytes)),
+  object: (_kind, bytes) => yamlOf(textOf(bytes)),
   list(kind, list) {
-    return once(yaml(joined(listChunks(kind, list))));
+    return once(yamlOf(joined(listChunks(kind, list))));
   },
   events() {
     throw new Error("A watch has no YAML form");
   },
-  document: (_apiVersion, _kind, json) => yaml(json),
+  document: (_apiVersion, _kind, json) => yamlOf(json),
 };
 
-function yaml(json: string): Buffer {
+export function yamlOf(json: string): Buffer {
   const budget = { maxBytes: Number.POSITIVE_INFINITY, maxDepth: 10_000, maxMembers: Number.POSITIVE_INFINITY };
   return Buffer.from(
     stringify(parseJson(json, budget), { version: "1.1", sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false }),
