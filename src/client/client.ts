@@ -54,9 +54,9 @@ export class Client {
   }
 
   /** Any request whose answer is JSON. @throws StatusError for an answer of 400 and above */
-  async json<T>(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<T> {
+  async json<T>(method: string, path: string, body?: unknown, contentType = "application/json", accept?: string): Promise<T> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const answer = await this.transport.request({ method, path, contentType: bytes && contentType, body: bytes });
+    const answer = await this.transport.request({ method, path, contentType: bytes && contentType, body: bytes, ...(accept && { accept }) });
     const text = answer.body.toString();
     if (answer.code >= 400) throw statusError(answer.code, text);
     return JSON.parse(text) as T;
@@ -67,7 +67,7 @@ export class Client {
   }
 
   /** @returns the object, or undefined where there is none */
-  async find<T extends KubeObject, N extends string>(resource: Resource<T, N>, namespace: string, name: string): Promise<T | undefined> {
+  async find<T extends KubeObject>(resource: ResourceName & { readonly object?: T }, namespace: string, name: string): Promise<T | undefined> {
     try {
       return await this.get(resource, namespace, name);
     } catch (error) {
@@ -76,10 +76,18 @@ export class Client {
     }
   }
 
-  async list<T extends KubeObject>(resource: ResourceName & { readonly object?: T }, namespace = "", options: ListOptions = {}): Promise<ListResult<T>> {
+  async list<T extends KubeObject>(
+    resource: ResourceName & { readonly object?: T },
+    namespace = "",
+    options: ListOptions = {},
+    how: { readonly accept?: string } = {},
+  ): Promise<ListResult<T>> {
     const list = await this.json<{ items: T[] | null; metadata: { resourceVersion?: string; continue?: string } }>(
       "GET",
       pathOf(resource, namespace) + query(options),
+      undefined,
+      undefined,
+      how.accept,
     );
     return {
       items: list.items ?? [],

@@ -12,6 +12,8 @@ import { type Client, pathOf, type Selectors, statusError } from "./client.ts";
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5000;
 const PAGE_SIZE = 1000;
+const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /** `old` is undefined for an addition, `now` for a deletion. */
 export type Handler<T> = (now: T | undefined, old: T | undefined) => void;
@@ -21,6 +23,8 @@ export interface InformerOptions extends Selectors {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly namespace?: string;
+  /** Asks for the objects' metadata alone (PartialObjectMetadata): for who only cares who owns whom. */
+  readonly metadataOnly?: true;
   /** Told when a list or watch failed and is tried again. */
   onError?(error: unknown): void;
 }
@@ -125,19 +129,17 @@ export class Informer<T extends KubeObject> implements Lister<T> {
   }
 
   async #list(): Promise<string> {
-    const { client, namespace = "", labelSelector, fieldSelector } = this.#options;
+    const { client, namespace = "", labelSelector, fieldSelector, metadataOnly } = this.#options;
+    const accept = metadataOnly && { accept: METADATA_LIST };
     const seen = new Set<string>();
     const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
     let token: string | undefined;
     let resourceVersion = "";
     do {
-      const page = await client.list<T>(this.resource, namespace, { ...selectors, limit: PAGE_SIZE, ...(token && { continue: token }) });
+      const page = await client.list<T>(this.resource, namespace, { ...selectors, limit: PAGE_SIZE, ...(token && { continue: token }) }, accept || {});
       for (const object of page.items) {
         seen.add(keyOf(object.metadata.namespace, object.metadata.name));
-        // Items of a built-in list carry neither, and every reader wants to know what it holds.
-        object.kind ??= this.resource.kind;
-        object.apiVersion ??= this.resource.apiVersion;
-        this.#put(object);
+        this.#put(this.#named(object));
       }
       token = page.continue;
       resourceVersion = page.resourceVersion;
@@ -150,20 +152,30 @@ export class Informer<T extends KubeObject> implements Lister<T> {
 
   /** @returns the resourceVersion to go on from, when the server ended the watch */
   async #watch(from: string): Promise<string> {
-    const { client, namespace = "", labelSelector, fieldSelector, signal } = this.#options;
+    const { client, namespace = "", labelSelector, fieldSelector, signal, metadataOnly } = this.#options;
     const parameters = new URLSearchParams({ watch: "true", resourceVersion: from, allowWatchBookmarks: "true" });
     if (labelSelector) parameters.set("labelSelector", labelSelector);
     if (fieldSelector) parameters.set("fieldSelector", fieldSelector);
     let last = from;
-    await client.transport.lines({ path: `${pathOf(this.resource, namespace)}?${parameters}`, signal, fail: statusError }, (line) => {
-      const event = JSON.parse(line) as WatchEvent<T>;
-      if (event.type === "ERROR") throw statusError((event.object as { code?: number }).code ?? 500, JSON.stringify(event.object));
-      if (event.type === "DELETED") this.#remove(event.object);
-      else if (event.type !== "BOOKMARK") this.#put(event.object);
-      last = event.object.metadata.resourceVersion ?? last;
-      this.#reached(last);
-    });
+    await client.transport.lines(
+      { path: `${pathOf(this.resource, namespace)}?${parameters}`, signal, fail: statusError, ...(metadataOnly && { accept: METADATA }) },
+      (line) => {
+        const event = JSON.parse(line) as WatchEvent<T>;
+        if (event.type === "ERROR") throw statusError((event.object as { code?: number }).code ?? 500, JSON.stringify(event.object));
+        if (event.type === "DELETED") this.#remove(event.object);
+        else if (event.type !== "BOOKMARK") this.#put(this.#named(event.object));
+        last = event.object.metadata.resourceVersion ?? last;
+        this.#reached(last);
+      },
+    );
     return last;
+  }
+
+  /** Items of a built-in list carry no kind, those of a metadata list another one; every reader wants to know what it holds. */
+  #named(object: T): T {
+    object.kind = this.resource.kind;
+    object.apiVersion = this.resource.apiVersion;
+    return object;
   }
 
   #put(object: T): void {

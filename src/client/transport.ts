@@ -36,6 +36,7 @@ export interface Incoming {
 export interface LineRequest {
   readonly path: string;
   readonly signal: AbortSignal;
+  readonly accept?: string;
   /** Makes the error of an answer of 400 and above. */
   fail(code: number, text: string): Error;
 }
@@ -67,7 +68,7 @@ export class Transport {
 
   /** Reads an answer line by line until the server ends it or the signal aborts; what `onLine` throws ends it as well. */
   async lines(request: LineRequest, onLine: (line: string) => void): Promise<void> {
-    const stream = await this.#begin({ method: "GET", path: request.path });
+    const stream = await this.#begin({ method: "GET", path: request.path, ...(request.accept && { accept: request.accept }) });
     const abort = (): void => void stream.close(constants.NGHTTP2_CANCEL);
     request.signal.addEventListener("abort", abort, { once: true });
     try {

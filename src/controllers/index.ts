@@ -1,8 +1,15 @@
-/** Every controller: one file each, one line here. */
+/** Every controller: one file (or folder) each, one line here. */
 
 import type { AnyController } from "../client/controller.ts";
 import csrApproval from "./csr-approval.ts";
 import deployment from "./deployment/deployment.ts";
+import endpointSlice from "./endpoint-slice.ts";
+import endpoints from "./endpoints.ts";
+import garbage from "./garbage/garbage.ts";
+import namespace from "./namespace/namespace.ts";
+import { nodeIpam } from "./node-ipam.ts";
+import nodeLifecycle from "./node-lifecycle.ts";
+import podGc from "./pod-gc.ts";
 import replicaset from "./replicaset.ts";
 import { rootCa } from "./root-ca.ts";
 import serviceAccount from "./service-account.ts";
@@ -16,5 +23,18 @@ export interface ControllerOptions {
 }
 
 export function controllers(options: ControllerOptions): readonly AnyController[] {
-  return [csrApproval, deployment, replicaset, rootCa(options.rootCa), serviceAccount];
+  return [
+    csrApproval,
+    deployment,
+    endpointSlice,
+    endpoints,
+    garbage,
+    namespace,
+    nodeIpam(options.podCidr),
+    nodeLifecycle,
+    podGc,
+    replicaset,
+    rootCa(options.rootCa),
+    serviceAccount,
+  ];
 }
