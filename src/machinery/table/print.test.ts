@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { humanDuration, since } from "./duration.ts";
-import { ageColumn, includeObject, TABLE_END, tableColumns, tableRow, tableStart } from "./print.ts";
+import { ageColumn, includeObject, nameColumn, TABLE_END, tableColumns, tableRow, tableStart } from "./print.ts";
 
 const S = 1000;
 const M = 60 * S;
@@ -39,7 +39,7 @@ test("humanDuration() shows what kubectl shows", () => {
 
 test("a table is columns, then rows of cells", () => {
   const pod = { metadata: { name: "web", creationTimestamp: "1970-01-01T00:00:00Z" }, spec: { nodeName: "n" } };
-  const columns = tableColumns<typeof pod>([ageColumn, { name: "Node", type: "string", priority: 1, value: (one) => one.spec.nodeName }]);
+  const columns = tableColumns<typeof pod>([nameColumn, ageColumn, { name: "Node", type: "string", priority: 1, value: (one) => one.spec.nodeName }]);
   const json = `${tableStart("v1", '{"resourceVersion":"7"}', columns)}${tableRow(columns, pod, 90 * S, undefined)}${TABLE_END}`;
   const table = JSON.parse(json);
   assert.deepEqual([table.kind, table.apiVersion, table.metadata], ["Table", "meta.k8s.io/v1", { resourceVersion: "7" }]);

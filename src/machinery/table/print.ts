@@ -45,9 +45,9 @@ const createdColumn: TableColumn<Printable> = {
   value: (object) => object.metadata.creationTimestamp ?? null,
 };
 
-/** @param columns the kind's own, without the name; absent for a kind that says nothing. @returns all columns of its tables */
+/** @param columns the kind's own, the name among them (not always first: events end with it); absent for a kind that says nothing */
 export function tableColumns<T extends Printable>(columns: readonly TableColumn<T>[] | undefined): readonly TableColumn<T>[] {
-  return columns === undefined ? [nameColumn, createdColumn] : [nameColumn, ...columns];
+  return columns ?? [nameColumn, createdColumn];
 }
 
 /** @param asked the query parameter. @throws StatusError 400 for another word */
