@@ -1,6 +1,6 @@
 /** Lengths of time as Go writes them: `1h30m0s`, `250ms`. In nanoseconds, exact. */
 
-import { goQuote } from "./go-quote.ts";
+import { goTimeQuote } from "./go-quote.ts";
 
 /** The text is no duration; the message is Go's. */
 export class DurationError extends Error {
@@ -24,7 +24,7 @@ const TEXT_MAX = 256;
 
 /** Reads `1h30m`, `-1.5s`, `0`. Throws `DurationError`. */
 export function parseDuration(text: string): bigint {
-  const invalid = () => new DurationError(`time: invalid duration ${goQuote(text)}`);
+  const invalid = () => new DurationError(`time: invalid duration ${goTimeQuote(text)}`);
   const unsigned = text.replace(/^[+-]/, "");
   if (unsigned === "0") return 0n;
   if (unsigned === "" || text.length > TEXT_MAX) throw invalid();
@@ -34,9 +34,9 @@ export function parseDuration(text: string): bigint {
     const match = /^(\d*)(?:\.(\d*))?([^.\d]*)/.exec(rest);
     const [all = "", whole = "", fraction = "", unitText = ""] = match ?? [];
     if (whole === "" && fraction === "") throw invalid();
-    if (unitText === "") throw new DurationError(`time: missing unit in duration ${goQuote(text)}`);
+    if (unitText === "") throw new DurationError(`time: missing unit in duration ${goTimeQuote(text)}`);
     const unit = UNITS.get(unitText);
-    if (unit === undefined) throw new DurationError(`time: unknown unit ${goQuote(unitText)} in duration ${goQuote(text)}`);
+    if (unit === undefined) throw new DurationError(`time: unknown unit ${goTimeQuote(unitText)} in duration ${goTimeQuote(text)}`);
     total += BigInt(whole || "0") * unit + (fraction ? (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length) : 0n);
     if (total > MAX) throw invalid();
     rest = rest.slice(all.length);

@@ -25,3 +25,13 @@ function escaped(character: string): string {
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
+
+/** As Go's package time quotes what it can't parse: by bytes. */
+export function goTimeQuote(text: string): string {
+  let quoted = "";
+  for (const byte of Buffer.from(text)) {
+    if (byte < 0x20 || byte >= 0x80) quoted += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else quoted += `${byte === 0x22 || byte === 0x5c ? "\\" : ""}${String.fromCharCode(byte)}`;
+  }
+  return `"${quoted}"`;
+}

@@ -1,6 +1,6 @@
 /** Times as the API writes them: RFC 3339 in UTC, with whole seconds (Time) or six digits (MicroTime). Parses what Go's time.Parse takes. */
 
-import { goQuote } from "./go-quote.ts";
+import { goTimeQuote } from "./go-quote.ts";
 
 /** The text is no time; the message is Go's. */
 export class TimeError extends Error {
@@ -18,21 +18,29 @@ export const ZERO_SECONDS = -62135596800;
 
 const LAYOUT = "2006-01-02T15:04:05Z07:00";
 const MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
-/** What each part must look like, and the layout's name for it, which the error gives. Go takes a single digit for the hour. */
-const PARTS: readonly (readonly [RegExp, string])[] = [
-  [/^\d{4}/, "2006"],
-  [/^-/, "-"],
-  [/^\d{2}/, "01"],
-  [/^-/, "-"],
-  [/^\d{2}/, "02"],
-  [/^T/, "T"],
-  [/^\d{1,2}/, "15"],
-  [/^:/, ":"],
-  [/^\d{2}/, "04"],
-  [/^:/, ":"],
-  [/^\d{2}/, "05"],
+interface Part {
+  readonly pattern: RegExp;
+  /** What the layout calls it, which the error gives. */
+  readonly layout: string;
+  /** What is checked as soon as the part is read; the day waits until month and year are known. */
+  readonly range?: { readonly name: string; readonly min: number; readonly max: number };
+}
+
+/** Go takes a single digit for the hour. */
+const PARTS: readonly Part[] = [
+  { pattern: /^\d{4}/, layout: "2006" },
+  { pattern: /^-/, layout: "-" },
+  { pattern: /^\d{2}/, layout: "01", range: { name: "month", min: 1, max: 12 } },
+  { pattern: /^-/, layout: "-" },
+  { pattern: /^\d{2}/, layout: "02" },
+  { pattern: /^T/, layout: "T" },
+  { pattern: /^\d{1,2}/, layout: "15", range: { name: "hour", min: 0, max: 23 } },
+  { pattern: /^:/, layout: ":" },
+  { pattern: /^\d{2}/, layout: "04", range: { name: "minute", min: 0, max: 59 } },
+  { pattern: /^:/, layout: ":" },
+  { pattern: /^\d{2}/, layout: "05", range: { name: "second", min: 0, max: 59 } },
 ];
-const FRACTION = /^[.,]\d+/;
+const FRACTION = /^(?:[.,]\d+)?/;
 const MICRO_FRACTION = /^[.,]\d{6}(?!\d)/;
 const ZONE = /^(?:Z|[+-]\d{2}:\d{2})/;
 
@@ -63,38 +71,30 @@ export function isCanonicalTime(text: string): boolean {
 const CANONICAL = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 function parse(text: string, layout: string, micro: boolean): Instant {
-  const fail = (rest: string, part: string) =>
-    new TimeError(`parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(rest)} as ${goQuote(part)}`);
-  const found: string[] = [];
+  const outOfRange = (name: string) => new TimeError(`parsing time ${goTimeQuote(text)}: ${name} out of range`);
   let rest = text;
   const take = (pattern: RegExp, part: string): string => {
     const match = pattern.exec(rest)?.[0];
-    if (match === undefined) throw fail(rest, part);
+    if (match === undefined) {
+      throw new TimeError(`parsing time ${goTimeQuote(text)} as ${goTimeQuote(layout)}: cannot parse ${goTimeQuote(rest)} as ${goTimeQuote(part)}`);
+    }
     rest = rest.slice(match.length);
     return match;
   };
-  for (const [pattern, part] of PARTS) found.push(take(pattern, part));
-  const fraction = micro ? take(MICRO_FRACTION, ".000000") : (FRACTION.exec(rest)?.[0] ?? "");
-  if (!micro) rest = rest.slice(fraction.length);
-  const zone = take(ZONE, "Z07:00");
-  if (rest !== "") throw new TimeError(`parsing time ${goQuote(text)}: extra text: ${goQuote(rest)}`);
-
-  const [year, , month, , day, , hour, , minute, , second] = found.map(Number);
-  const outOfRange = rangeFault(year!, month!, day!, hour!, minute!, second!);
-  if (outOfRange) throw new TimeError(`parsing time ${goQuote(text)}: ${outOfRange} out of range`);
+  const numbers = PARTS.map(({ pattern, layout: part, range }) => {
+    const number = Number(take(pattern, part));
+    if (range && (number < range.min || number > range.max)) throw outOfRange(range.name);
+    return number;
+  });
+  const fraction = micro ? take(MICRO_FRACTION, ".000000") : take(FRACTION, "");
+  const offset = offsetSeconds(take(ZONE, "Z07:00"), outOfRange);
+  if (rest !== "") throw new TimeError(`parsing time ${goTimeQuote(text)}: extra text: ${goTimeQuote(rest)}`);
+  const [year, , month, , day, , hour, , minute, , second] = numbers;
+  if (!isRealDate(year!, month!, day!)) throw outOfRange("day");
   const date = new Date(0);
   date.setUTCFullYear(year!, month! - 1, day!);
   date.setUTCHours(hour!, minute!, second!);
-  return { seconds: date.getTime() / 1000 - offsetSeconds(zone), nanos: Number(fraction.slice(1, 10).padEnd(9, "0")) };
-}
-
-function rangeFault(year: number, month: number, day: number, hour: number, minute: number, second: number): string | undefined {
-  if (month < 1 || month > 12) return "month";
-  if (!isRealDate(year, month, day)) return "day";
-  if (hour > 23) return "hour";
-  if (minute > 59) return "minute";
-  if (second > 59) return "second";
-  return undefined;
+  return { seconds: date.getTime() / 1000 - offset, nanos: Number(fraction.slice(1, 10).padEnd(9, "0")) };
 }
 
 function isRealDate(year: number, month: number, day: number): boolean {
@@ -103,9 +103,13 @@ function isRealDate(year: number, month: number, day: number): boolean {
   return day >= 1 && day <= days;
 }
 
-function offsetSeconds(zone: string): number {
+function offsetSeconds(zone: string, outOfRange: (name: string) => TimeError): number {
   if (zone === "Z") return 0;
-  const seconds = Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(4, 6)) * 60;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (hours > 24) throw outOfRange("time zone offset hour");
+  if (minutes > 60) throw outOfRange("time zone offset minute");
+  const seconds = hours * 3600 + minutes * 60;
   return zone.startsWith("-") ? -seconds : seconds;
 }
 

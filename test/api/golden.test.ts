@@ -4,10 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { structs } from "../../src/api/tables/index.ts";
 import { decode } from "../../src/machinery/json/decode.ts";
+import { parseJson } from "../../src/machinery/json/document.ts";
 import { encode } from "../../src/machinery/json/encode.ts";
 import { decodeProtobuf, encodeProtobuf } from "../../src/machinery/protobuf/envelope.ts";
 import { schemaOf } from "../../src/machinery/schema/build.ts";
 import type { StructSchema } from "../../src/machinery/schema/schema.ts";
+import { encodeYaml } from "../../src/machinery/yaml/encode.ts";
+import { yamlToJson } from "../../src/machinery/yaml/to-json.ts";
 import { type GoldenFile, goldenFiles } from "../support/golden.ts";
 
 const resolve = schemaOf(structs);
@@ -45,6 +48,13 @@ for (const [release, count] of Object.entries(SERVED)) {
       const { value, strictErrors } = decode(file.read("json"), schema);
       if (release === "HEAD") assert.deepEqual(strictErrors, [], file.name);
       assert.equal(indented(encode(value, schema)), file.readBack("json").toString(), file.name);
+    }
+  });
+
+  test(`${release}: YAML comes out as it should`, () => {
+    for (const { file, schema } of files) {
+      const { value } = decode(yamlToJson(file.read("yaml").toString()).json, schema);
+      assert.equal(encodeYaml(parseJson(encode(value, schema))), file.readBack("yaml").toString(), file.name);
     }
   });
 

@@ -9,6 +9,7 @@ export class QuantityError extends Error {
 
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const SUFFIX_WRONG = "unable to parse quantity's suffix";
+const NUMBER_WRONG = "unable to parse numeric part of quantity";
 /** Nothing finer than a billionth: smaller parts are rounded up. */
 const SCALE_MIN = -9;
 /** So many decimal digits surely fit an int64. */
@@ -123,6 +124,7 @@ export function parseQuantity(text: string): Quantity {
   if (isSmall(shifted, fraction, scale, suffix.base, suffix.exponent) && multiplied <= INT64_MAX) {
     return new Quantity(signed(multiplied), scale, suffix.format, isWrittenWell(shifted, magnitude, scale, suffix.base) ? text : undefined);
   }
+  if (digits === "" && fraction === "") throw new QuantityError(NUMBER_WRONG);
   const rounded = scale < SCALE_MIN ? divideAwayFromZero(multiplied, 10n ** BigInt(SCALE_MIN - scale)) : multiplied;
   const roundedScale = Math.max(scale, SCALE_MIN);
   if (suffix.format !== "BinarySI") return new Quantity(signed(rounded), roundedScale, suffix.format);
