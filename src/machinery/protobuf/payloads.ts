@@ -30,7 +30,7 @@ export const scalarPayloads: Readonly<Record<Scalar, Payload>> = {
   bool: { wire: VARINT, write: (value, writer) => writer.byte(value === true ? 1 : 0) },
   int32: integer,
   int64: integer,
-  float64: { wire: FIXED64, write: (value, writer) => writer.double(Number(value ?? 0)) },
+  float64: { wire: FIXED64, write: (value, writer) => writer.double(Number(value ?? 0) + 0) }, // JSON has no negative zero.
   bytes: { wire: BYTES, write: (value, writer) => writer.bytes(Buffer.from(text(value), "base64")) },
   quantity: {
     wire: BYTES,

@@ -22,7 +22,7 @@ const SECONDS_MAX = 253402300799;
 
 const raw: ScalarReader = {
   wire: BYTES,
-  read: (reader) => readFields(reader.message(), "RawExtension", (inner) => inner.tag === 1 && parseJson(inner.bytes(), RAW_BUDGET)),
+  read: (reader) => readFirst(reader.message(), "RawExtension", (inner) => parseJson(inner.bytes(), RAW_BUDGET)),
 };
 
 export const scalarReaders: Readonly<Record<Scalar, ScalarReader>> = {
@@ -32,25 +32,24 @@ export const scalarReaders: Readonly<Record<Scalar, ScalarReader>> = {
   int64: { wire: VARINT, read: (reader) => reader.int64() },
   float64: { wire: FIXED64, read: (reader) => finite(reader.double()) },
   bytes: { wire: BYTES, read: (reader) => reader.bytes().toString("base64") },
-  quantity: { wire: BYTES, read: (reader) => canonicalQuantity(readFields(reader.message(), "Quantity", (inner) => inner.tag === 1 && inner.text()) ?? "0") },
+  quantity: { wire: BYTES, read: (reader) => canonicalQuantity(readFirst(reader.message(), "Quantity", (inner) => inner.text()) ?? "0") },
   intOrString: { wire: BYTES, read: (reader) => readIntOrString(reader.message()) },
   time: { wire: BYTES, read: (reader) => readTimestamp(reader.message(), formatTime) },
   microTime: { wire: BYTES, read: (reader) => readTimestamp(reader.message(), formatMicroTime) },
   duration: {
     wire: BYTES,
-    read: (reader) => formatDuration(BigInt(readFields(reader.message(), "Duration", (inner) => inner.tag === 1 && inner.int64()) ?? 0)),
+    read: (reader) => formatDuration(BigInt(readFirst(reader.message(), "Duration", (inner) => inner.int64()) ?? 0)),
   },
   raw,
   fieldsV1: raw,
 };
 
-/** The last value that `read` takes from a message; it returns false for fields that it leaves. */
-function readFields<T>(message: Reader, type: string, read: (message: Reader) => T | false): T | undefined {
+/** Field 1 of a message that has no other. */
+function readFirst<T>(message: Reader, type: string, read: (message: Reader) => T): T | undefined {
   let found: T | undefined;
   while (message.next(type)) {
-    const value = read(message);
-    if (value === false) message.skip();
-    else found = value;
+    if (message.tag === 1) found = read(message);
+    else message.skip();
   }
   return found;
 }
