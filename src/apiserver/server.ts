@@ -2,7 +2,6 @@
 
 import type { Kind } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
-import { encode } from "../machinery/json/encode.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
@@ -23,7 +22,7 @@ import { type Listener, listen } from "./http/listener.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { RequestCounts } from "./metrics/request-counts.ts";
-import { decodeStored } from "./registry/codec.ts";
+import { decodeStored, encodeStored } from "./registry/codec.ts";
 import { respond } from "./respond/answers.ts";
 import { runner } from "./runner.ts";
 import { verbFor } from "./verbs/index.ts";
@@ -65,7 +64,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     store,
     clock,
     decode: decodeStored,
-    encode: (kind, object) => Buffer.from(encode(object, kind.schema)),
+    encode: encodeStored,
     storedKind,
   });
   await caches.start();

@@ -22,6 +22,7 @@ export interface ApiOptions {
   readonly clock?: Clock;
   readonly kinds?: readonly Kind[];
   readonly plugins?: readonly AdmissionPlugin[];
+  readonly serviceRange?: string;
 }
 
 /** An answer; `object` is its JSON. */
@@ -255,7 +256,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     clock,
     random: systemRandom,
     respond,
-    settings: { serviceRange: "10.96.0.0/16", nodePorts: [30000, 32767] },
+    settings: { serviceRange: options.serviceRange ?? "10.96.0.0/16", nodePorts: [30000, 32767] },
     front,
   };
   await caches.fill(served);

@@ -1,6 +1,10 @@
 /** What a few resources do beside the common path; one line a resource. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { ServerContext } from "../call.ts";
+import type { Write } from "../verbs/write/write.ts";
+import { allocateService } from "./allocate/allocate.ts";
+import { type Claims, claims } from "./allocate/claims.ts";
 import { namespaceMayVanish, terminateNamespace } from "./namespace.ts";
 
 export interface Special {
@@ -8,9 +12,16 @@ export interface Special {
   terminate?(object: KubeObject): void;
   /** Whether an object without finalizers that is being deleted may go. */
   mayVanish?(object: KubeObject): boolean;
+  /** Fills in what comes from a pool, before the object is prepared and validated. */
+  allocate?(write: Write): Promise<void>;
+  /** What else the object's transaction finds and does. */
+  claims?(context: ServerContext, next: KubeObject | undefined, last: KubeObject | undefined): Claims;
 }
 
-const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([["/namespaces", { terminate: terminateNamespace, mayVanish: namespaceMayVanish }]]);
+const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
+  ["/namespaces", { terminate: terminateNamespace, mayVanish: namespaceMayVanish }],
+  ["/services", { allocate: allocateService, claims }],
+]);
 
 export function specialOf(kind: Kind): Special | undefined {
   return SPECIAL.get(`${kind.group}/${kind.resource}`);

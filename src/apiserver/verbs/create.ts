@@ -5,18 +5,22 @@ import { StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { kindOf } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
+import { ConflictError } from "./write/conflict-error.ts";
 import { generateName, settleNamespace } from "./write/names.ts";
 import { writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
 import { runCreate } from "./write/run.ts";
 
 const NAME_ATTEMPTS = 8;
+/** What a pool gave was taken by another in the same moment: chosen anew. */
+const CLAIM_ATTEMPTS = 100;
 
 export async function create(call: Call): Promise<void> {
   const kind = kindOf(call);
   const options = writeOptions(call, "CreateOptions");
   const body = await readBody(call);
   await call.context.caches.of(kind).ready();
+  let named = 0;
   for (let attempt = 1; ; attempt++) {
     const next = objectOf(kind, body, options.fieldValidation, attempt === 1 ? (message) => call.warnings.push(message) : undefined);
     refuseVersion(next);
@@ -29,8 +33,9 @@ export async function create(call: Call): Promise<void> {
       const bytes = await runCreate(call, { kind, namespace, name, options }, next);
       return call.context.respond.object(call, 201, kind, bytes);
     } catch (error) {
+      if (error instanceof ConflictError && attempt < CLAIM_ATTEMPTS) continue;
       const taken = error instanceof StatusError && error.status.reason === "AlreadyExists";
-      if (!generated || !taken || attempt === NAME_ATTEMPTS) throw error;
+      if (!generated || !taken || ++named === NAME_ATTEMPTS) throw error;
     }
   }
 }

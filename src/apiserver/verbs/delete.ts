@@ -54,7 +54,7 @@ export async function deleteOne(
     await mutateAll(call, request);
     await validateAll(call, request);
     if (options.dryRun) return { object: cached, removed: deletion.kind === "remove" };
-    const object = await (deletion.kind === "remove" ? removeObject(call, kind, cached) : replaceObject(call, kind, cached, deletion.object));
+    const object = await (deletion.kind === "remove" ? removeObject(call, kind, cached, old) : replaceObject(call, kind, cached, deletion.object));
     if (object) return { object, removed: deletion.kind === "remove" };
     if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
   }

@@ -8,6 +8,7 @@ import { servable } from "../../cache/stored-object.ts";
 import type { Call } from "../../call.ts";
 import { encodeStored } from "../../registry/codec.ts";
 import { completesDeletion } from "../../registry/deletion.ts";
+import { specialOf } from "../../registry/special.ts";
 import { ConflictError } from "./conflict-error.ts";
 import type { Write } from "./write.ts";
 
@@ -44,8 +45,12 @@ async function put(write: Write, value: Buffer, stored: KubeObject): Promise<num
   const ttlSeconds = kind.rules.ttlSeconds;
   const change: Put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...(ttlSeconds && { ttlSeconds }) };
   const takeBack = cache.expect(key, value, stored);
+  const claims = specialOf(kind)?.claims?.(call.context, write.next, write.last);
   try {
-    const result = await store.txn({ if: [{ key, modified: cached?.resourceVersion ?? 0 }, ...also.if], then: [change, ...also.then] });
+    const result = await store.txn({
+      if: [{ key, modified: cached?.resourceVersion ?? 0 }, ...also.if, ...(claims?.if ?? [])],
+      then: [change, ...also.then, ...(claims?.then ?? [])],
+    });
     if (!result.succeeded) throw await refused(write, result.revision, result.found);
     await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
     return result.revision;
@@ -60,7 +65,8 @@ async function removeFinalized(write: Write): Promise<void> {
   const { store, caches } = call.context;
   if (!options.dryRun) {
     const key = keyOf(storedAs(kind), namespace, name);
-    const result = await store.txn({ if: [{ key, modified: cached!.resourceVersion }, ...also.if], then: [{ delete: key }, ...also.then] });
+    const freed = specialOf(kind)?.claims?.(call.context, undefined, write.last)?.then ?? [];
+    const result = await store.txn({ if: [{ key, modified: cached!.resourceVersion }, ...also.if], then: [{ delete: key }, ...also.then, ...freed] });
     if (!result.succeeded) throw await refused(write, result.revision, result.found);
     await caches.stored(kind).waitFor(result.revision, OWN_WRITE_MAX_MS);
   }

@@ -5,13 +5,15 @@ import { keyOf, storedAs } from "../../cache/keys.ts";
 import { StoredObject, servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
+import { specialOf } from "../../registry/special.ts";
 import { OWN_WRITE_MAX_MS, scopeOf, storedForm } from "./commit.ts";
 
-/** @returns the object as it last stood under the deletion's revision; undefined where it was changed in between */
-export async function removeObject(call: Call, kind: Kind, cached: CachedObject): Promise<CachedObject | undefined> {
+/** Removes the object and what it held. @returns the object as it last stood under the deletion's revision; undefined where it was changed in between */
+export async function removeObject(call: Call, kind: Kind, cached: CachedObject, old: KubeObject): Promise<CachedObject | undefined> {
   const { store, caches } = call.context;
   const key = keyOf(storedAs(kind), cached.namespace, cached.name);
-  const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key }] });
+  const freed = specialOf(kind)?.claims?.(call.context, undefined, old)?.then ?? [];
+  const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key }, ...freed] });
   await caches.stored(kind).waitFor(result.revision, OWN_WRITE_MAX_MS);
   if (!result.succeeded) return undefined;
   return cached instanceof StoredObject ? cached.stampedWith(result.revision) : cached;

@@ -1,6 +1,7 @@
 /** The path of every write, from the object as it shall be to the object as it is stored; a conflict runs it again from the newest. */
 
 import type { AdmissionRequest } from "../../../security/admission/plugin.ts";
+import { specialOf } from "../../registry/special.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
 import { commit } from "./commit.ts";
 import { mergeOwnerReferences } from "./owner-references.ts";
@@ -10,7 +11,7 @@ import { validate } from "./validate.ts";
 import type { Write, WriteStep } from "./write.ts";
 
 /** Before these: the body was decoded or the patch applied. */
-export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, prepare, validate, admit, commit];
+export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, allocate, prepare, validate, admit, commit];
 
 /** What a patch makes of owners is looked at only after admission. */
 function mergeOwners({ call, next }: Write): void {
@@ -25,6 +26,11 @@ function setDefaults({ kind, next }: Write): void {
 async function mutate(write: Write): Promise<void> {
   await mutateAll(write.call, asked(write));
   mergeOwnerReferences(write.next, (message) => write.call.warnings.push(message), true);
+}
+
+/** Where a pool gives values: Service addresses and ports. */
+function allocate(write: Write): Promise<void> | undefined {
+  return write.subresource === "" ? specialOf(write.kind)?.allocate?.(write) : undefined;
 }
 
 async function admit(write: Write): Promise<void> {

@@ -25,11 +25,11 @@ export interface Write {
   next: KubeObject;
   /** How the object came: an apply has already said who owns what. */
   readonly ownershipSettled: boolean;
-  /** What else the same transaction does: addresses and ports that the object takes or frees. */
+  /** What else the same transaction finds and does. */
   readonly also: { readonly if: Condition[]; readonly then: Change[] };
   /** Set by the last step: the object as it is answered. */
   result: Buffer | undefined;
 }
 
 /** A step changes `next`, or throws a StatusError; it can't skip the one after it. */
-export type WriteStep = (write: Write) => void | Promise<void>;
+export type WriteStep = (write: Write) => void | Promise<void> | undefined;
