@@ -1,0 +1,120 @@
+/** OpenAPI v3 documents, one for each group and version: what kubectl explain, apply and every client generator read. */
+
+import type { SchemaResolver } from "../schema/build.ts";
+import type { ResourceTable } from "../schema/table.ts";
+import { pathsOf } from "./paths.ts";
+import { Definitions, type GroupVersionKind, type Json } from "./schemas.ts";
+
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+
+/** Structs of meta.v1 that every version counts among its own kinds. */
+const OPTION_KINDS = ["DeleteOptions", "WatchEvent"];
+const META_KINDS = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"];
+
+export interface OpenApiSource {
+  readonly rows: readonly ResourceTable[];
+  readonly resolve: SchemaResolver;
+}
+
+/** @returns the document of `/openapi/v3/apis/GROUP/VERSION` (`/openapi/v3/api/VERSION` for the core group) */
+export function openApiDocument(source: OpenApiSource, group: string, version: string): Json {
+  const rows = source.rows.filter((row) => row.group === group && row.version === version);
+  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  const joined = group === "" ? "Core" : joinedName(group);
+  const tag = `${lowerFirst(joined)}_${version}`;
+  const prefix = `${joined}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
+  const definitions = new Definitions(kindsOf(source, group, version));
+  const context = { root, tag, prefix, definitions, resolve: source.resolve };
+  const list = definitions.struct(source.resolve("meta.v1.APIResourceList"));
+  const paths: [string, Json][] = [[`${root}/`, information(`get${prefix}APIResources`, tag, list)]];
+  for (const row of rows) paths.push(...pathsOf(row, context));
+  return document(paths, definitions);
+}
+
+/** @returns the document of `/openapi/v3/apis/GROUP` */
+export function groupDocument(source: OpenApiSource, group: string): Json {
+  const joined = joinedName(group);
+  const definitions = new Definitions(kindsOf(source, "", "v1"));
+  const schema = definitions.struct(source.resolve("meta.v1.APIGroup"));
+  return document([[`/apis/${group}/`, information(`get${joined}APIGroup`, lowerFirst(joined), schema)]], definitions);
+}
+
+/** @returns the documents that are the same whatever is served: of `/api`, `/apis`, `/version` and the issuer of service-account tokens */
+export function fixedDocuments(source: OpenApiSource): Readonly<Record<string, () => Json>> {
+  const one = (path: string, id: string, tag: string, types?: readonly string[], schema?: (definitions: Definitions) => Json) => (): Json => {
+    const definitions = new Definitions(kindsOf(source, "", "v1"));
+    return document([[`/${path}/`, information(id, tag, schema?.(definitions) ?? { type: "string" }, types)]], definitions);
+  };
+  const struct = (id: string) => (definitions: Definitions) => definitions.struct(source.resolve(id));
+  return {
+    ".well-known/openid-configuration": one(".well-known/openid-configuration", "getServiceAccountIssuerOpenIDConfiguration", "WellKnown", [
+      "application/json",
+    ]),
+    api: one("api", "getCoreAPIVersions", "core", undefined, struct("meta.v1.APIVersions")),
+    apis: one("apis", "getAPIVersions", "apis", undefined, struct("meta.v1.APIGroupList")),
+    "openid/v1/jwks": one("openid/v1/jwks", "getServiceAccountIssuerOpenIDKeyset", "openid", ["application/jwk-set+json"]),
+    version: one("version", "getCodeVersion", "version", ["application/json"], (definitions) =>
+      definitions.defined("io.k8s.apimachinery.pkg.version.Info", versionInfo()),
+    ),
+  };
+}
+
+function versionInfo(): Json {
+  const always = ["major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"];
+  const sometimes = ["emulationMajor", "emulationMinor", "minCompatibilityMajor", "minCompatibilityMinor"];
+  const properties = [...always.map((name) => [name, { type: "string", default: "" }]), ...sometimes.map((name) => [name, { type: "string" }])];
+  return { type: "object", required: always, properties: Object.fromEntries(properties) };
+}
+
+/** `rbac.authorization.k8s.io` is `RbacAuthorization` in operation ids. */
+function joinedName(group: string): string {
+  const names = group.replace(/\.k8s\.io$/, "").split(".");
+  return names.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).join("");
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+const FORMS: readonly string[] = ["application/json", "application/vnd.kubernetes.protobuf", "application/yaml"];
+
+function information(operationId: string, tag: string, schema: Json, types = FORMS): Json {
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
+  return { get: { tags: [tag], operationId, responses: { "200": { description: "OK", content }, "401": { description: "Unauthorized" } } } };
+}
+
+function document(paths: readonly [string, Json][], definitions: Definitions): Json {
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: "1.37" },
+    paths: Object.fromEntries(paths.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      ...(definitions.size > 0 && { schemas: definitions.all() }),
+      securitySchemes: { BearerToken: { type: "apiKey", in: "header", name: "authorization", description: "Bearer token" } },
+    },
+  };
+}
+
+/** Which structs are kinds, by OpenAPI name: those of all rows, their lists, and what meta.v1 has. */
+function kindsOf({ rows, resolve }: OpenApiSource, group: string, version: string): ReadonlyMap<string, readonly GroupVersionKind[]> {
+  const kinds = new Map<string, GroupVersionKind[]>();
+  const note = (name: string, kind: GroupVersionKind): void => {
+    const known = kinds.get(name);
+    if (known === undefined) kinds.set(name, [kind]);
+    else if (!known.some((one) => one.group === kind.group && one.version === kind.version && one.kind === kind.kind)) known.push(kind);
+  };
+  for (const kind of META_KINDS) note(`${META}.${kind}`, { group: "", kind, version: "v1" });
+  for (const kind of OPTION_KINDS) {
+    note(`${META}.${kind}`, { group: "", kind, version: "v1" });
+    note(`${META}.${kind}`, { group, kind, version });
+  }
+  for (const row of rows) {
+    note(resolve(row.struct).openapi, { group: row.group, kind: row.kind, version: row.version });
+    if (row.verbs.includes("list")) note(resolve(`${row.struct}List`).openapi, { group: row.group, kind: `${row.kind}List`, version: row.version });
+    for (const sub of row.subresources) {
+      if (sub.struct === row.struct || sub.kind.endsWith("Options")) continue;
+      note(resolve(sub.struct).openapi, { group: sub.group ?? row.group, kind: sub.kind, version: sub.version ?? row.version });
+    }
+  }
+  return kinds;
+}
