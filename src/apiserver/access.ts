@@ -1,5 +1,6 @@
 /** Who gets in and who may do what: the authenticators, authorizers and admission plug-ins of this server, put together from its configuration. */
 
+import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
@@ -24,6 +25,7 @@ export interface AccessOptions {
 export interface Access {
   authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
   readonly authorizer: Authorizer;
+  rulesOf(user: User, namespace: string): readonly PolicyRule[];
   readonly plugins: readonly AdmissionPlugin[];
   close(): void;
 }
@@ -35,13 +37,15 @@ export function openAccess({ clock, reader, clientCa }: AccessOptions): Access {
   return {
     authenticate: (exchange) => (exchange instanceof LoopbackExchange ? SERVER_ITSELF : logIn(login, exchange)),
     authorizer: authorizerUnion([rbacAuthorizer(policy)]),
+    rulesOf: (user, namespace) => [...policy.grantsOf(user, namespace)].flatMap((grant) => policy.rulesOf(grant.role, grant.namespace)?.rules ?? []),
     plugins: [],
     close: () => policy.close(),
   };
 }
 
-function logIn(login: Login, { connection, authorization }: Exchange): User | undefined | Promise<User | undefined> {
-  const { certificates, remoteAddress } = connection;
+function logIn(login: Login, exchange: Exchange): User | undefined | Promise<User | undefined> {
+  const { certificates, remoteAddress } = exchange.connection;
+  const authorization = exchange.values("authorization");
   if (certificates === undefined && authorization.length === 0) return undefined;
   return login.authenticate({ certificates, authorization, peerAddress: remoteAddress });
 }

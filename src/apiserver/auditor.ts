@@ -20,14 +20,14 @@ export function auditor(sink: AuditSink): Auditor {
     opened(call) {
       const early = isLongRunning(call) || grantsPower(call);
       if (!early && !sink.full) return undefined;
-      if (!isAudited(call.attributes, call.user, undefined)) return undefined;
+      if (!isAudited(call.attributes, call.user, undefined, call.impersonator !== undefined)) return undefined;
       if (sink.full) throw serviceUnavailable("the audit log can't take the record of this request");
       append(sink, call, "ResponseStarted");
       return sink.durable();
     },
     closed(call) {
       const read = call.attributes.path === "" && !call.attributes.isResource ? undefined : call.attributes;
-      if (isAudited(read, call.user, call.exchange.code)) append(sink, call, "ResponseComplete");
+      if (isAudited(read, call.user, call.exchange.code, call.impersonator !== undefined)) append(sink, call, "ResponseComplete");
     },
   };
 }
@@ -56,6 +56,7 @@ function append(sink: AuditSink, call: Call, stage: AuditStage): void {
         attributes: attributes.path === "" ? undefined : attributes,
         method: exchange.method,
         user: user.via === "none" ? undefined : user,
+        impersonator: call.impersonator,
         peerAddress: exchange.connection.remoteAddress,
         claimedAddresses: typeof forwarded === "string" ? forwarded.split(",").map((one) => one.trim()) : [],
         userAgent,

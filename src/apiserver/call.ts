@@ -1,6 +1,7 @@
 /** The typed request that the steps pass along, and what the server gives them to work with. */
 
 import type { Kind, KubeObject } from "../api/kind.ts";
+import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
@@ -34,6 +35,8 @@ export interface ServerContext {
 export interface Front {
   /** Finds out who asks, impersonation included. @returns undefined where the request brings no credential; throws a 401 StatusError for a bad one */
   authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
+  /** The rules that a user has in a namespace, cluster-wide ones included. */
+  rulesOf(user: User, namespace: string): readonly PolicyRule[];
   readonly audit: Auditor;
   readonly endpoints: Endpoints;
   readonly turns: Turns;
@@ -104,6 +107,8 @@ export interface Call {
   attributes: Attributes;
   query: URLSearchParams;
   user: User;
+  /** Who acts as `user`, where somebody does. */
+  impersonator: User | undefined;
   /** The kind at the path; unset for paths that name none. */
   kind: Kind | undefined;
   readonly warnings: string[];

@@ -34,6 +34,7 @@ export class RequestCall implements Call {
   attributes = UNREAD;
   query = NO_QUERY;
   user = NOBODY;
+  impersonator: User | undefined = undefined;
   kind: Kind | undefined = undefined;
   readonly warnings: string[] = [];
   readonly annotations = new Map<string, string>();

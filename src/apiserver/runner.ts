@@ -9,6 +9,7 @@ import type { Exchange } from "./http/exchange.ts";
 import { PlainError, pageNotFound } from "./plain-error.ts";
 import { RequestCall } from "./request-call.ts";
 import { answerError } from "./respond/error.ts";
+import { reviewOf } from "./reviews/index.ts";
 import { withDeadline } from "./steps/deadline.ts";
 import { request } from "./steps/index.ts";
 import { giveTurnBack } from "./steps/take-turn.ts";
@@ -46,7 +47,9 @@ function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<vo
 function handlerOf(call: Call, verbFor: VerbFor): Handler {
   const { attributes, kind, exchange } = call;
   if (kind) {
-    const handler = exchange.method === "HEAD" && attributes.subresource !== "proxy" ? undefined : verbFor(kind, attributes.subresource, attributes.verb);
+    const { verb, subresource } = attributes;
+    const refused = exchange.method === "HEAD" && subresource !== "proxy";
+    const handler = refused ? undefined : (kind.rules.virtual && verb === "create" && subresource === "" && reviewOf(kind)) || verbFor(kind, subresource, verb);
     if (!handler) throw notAllowed();
     return handler;
   }

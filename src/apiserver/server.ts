@@ -91,8 +91,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns)];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery]);
-  const { authenticate, authorizer, plugins } = access;
-  const front = { authenticate, audit: auditor(options.audit), endpoints, turns, metrics, log };
+  const { authenticate, authorizer, rulesOf, plugins } = access;
+  const front = { authenticate, rulesOf, audit: auditor(options.audit), endpoints, turns, metrics, log };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front };
   const handle = runner(context, verbFor);
   const self = loopback(handle);

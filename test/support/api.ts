@@ -166,7 +166,7 @@ class DirectExchange implements Exchange {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly connection = { remoteAddress: "127.0.0.1", remotePort: 1, peerCertificate: undefined, certificates: [], protocol: "h2" } as ConnectionFacts;
-  readonly authorization = [] as const;
+  values = (): readonly string[] => [];
   readonly signal: AbortSignal;
   code = 0;
   readonly #body: Buffer;
@@ -228,6 +228,7 @@ class DirectExchange implements Exchange {
 /** Everything but deeds: what the steps before the verbs ask for. */
 const front: ServerContext["front"] = {
   authenticate: () => ({ name: "admin", groups: ["system:masters", "system:authenticated"], extra: Object.create(null), via: "test" }),
+  rulesOf: () => [],
   audit: { opened: () => {}, closed: () => {} },
   endpoints: { find: () => undefined },
   turns: { reading: 0, writing: 0 },

@@ -13,9 +13,9 @@ export interface Exchange {
   /** The request target as it came: path and query, not decoded. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  /** Every Authorization header: `headers` would hide that there were two. */
-  readonly authorization: readonly string[];
   readonly connection: ConnectionFacts;
+  /** Every value of a header, in lower case, as each came: `headers` would join them, or hide that there were two. */
+  values(name: string): readonly string[];
   /** Aborted when the client goes away before the answer has ended. */
   readonly signal: AbortSignal;
   /** The code of the answer; 0 until one has begun. */

@@ -41,8 +41,8 @@ export class Http1Exchange implements Exchange {
     upgrade?.socket.on("error", ignore);
   }
 
-  get authorization(): readonly string[] {
-    return this.#request.headersDistinct.authorization ?? [];
+  values(name: string): readonly string[] {
+    return this.#request.headersDistinct[name] ?? [];
   }
 
   get signal(): AbortSignal {

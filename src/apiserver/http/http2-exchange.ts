@@ -35,9 +35,9 @@ export class Http2Exchange implements Exchange {
     stream.on("error", ignore);
   }
 
-  get authorization(): readonly string[] {
-    if (this.headers.authorization === undefined) return NONE;
-    return this.#raw.filter((_, index) => index % 2 === 1 && this.#raw[index - 1] === "authorization");
+  values(name: string): readonly string[] {
+    if (this.headers[name] === undefined) return NONE;
+    return this.#raw.filter((_, index) => index % 2 === 1 && this.#raw[index - 1] === name);
   }
 
   get signal(): AbortSignal {

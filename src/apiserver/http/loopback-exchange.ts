@@ -16,7 +16,6 @@ export class LoopbackExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  readonly authorization: readonly string[] = [];
   readonly connection = CONNECTION;
   readonly signal = NEVER;
   readonly #body: Buffer;
@@ -28,6 +27,10 @@ export class LoopbackExchange implements Exchange {
     this.target = target;
     this.#body = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     this.headers = { "user-agent": "rampart-apiserver", "content-type": contentType, accept: "application/json" };
+  }
+
+  values(): readonly string[] {
+    return [];
   }
 
   /** Resolves with the answer once it is whole. */

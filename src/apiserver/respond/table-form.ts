@@ -73,7 +73,10 @@ function tableOf(kind: Kind, bytes: Uint8Array, { version, include, now }: Table
 }
 
 function columnsOf(kind: Kind): readonly TableColumn<KubeObject>[] {
-  return columns.getOrInsertComputed(kind, () => tableColumns<KubeObject>(kind.rules.columns));
+  return columns.getOrInsertComputed(kind, () => {
+    const own: readonly TableColumn<KubeObject>[] | undefined = kind.rules.columns;
+    return own?.[0]?.name === "Name" ? own : tableColumns(own);
+  });
 }
 const columns = new WeakMap<Kind, readonly TableColumn<KubeObject>[]>();
 

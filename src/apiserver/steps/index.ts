@@ -3,8 +3,9 @@
 import type { Step } from "../call.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
+import { impersonate } from "./impersonate.ts";
 import { parse } from "./parse.ts";
 import { resolve } from "./resolve.ts";
 import { takeTurn } from "./take-turn.ts";
 
-export const request: readonly Step[] = [parse, authenticate, takeTurn, authorize, resolve];
+export const request: readonly Step[] = [parse, authenticate, impersonate, takeTurn, authorize, resolve];

@@ -1,0 +1,42 @@
+/** What all reviews have in common: a question comes as an object, and the same object goes back with its status filled in. Nothing is stored. */
+
+import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { UserInfo } from "../../api/tables/authentication-v1.ts";
+import { encode } from "../../machinery/json/encode.ts";
+import type { FieldError } from "../../machinery/status/field-error.ts";
+import { invalid } from "../../machinery/status/field-error.ts";
+import { invalidObject } from "../../machinery/status/status-error.ts";
+import type { User } from "../../security/user.ts";
+import type { Call, Handler } from "../call.ts";
+import { kindOf } from "../verbs/kind-of.ts";
+import { objectOf, readBody } from "../verbs/write/body.ts";
+import { writeOptions } from "../verbs/write/options.ts";
+
+/** @param review fills in the status; may throw a StatusError */
+export function reviewHandler<T extends KubeObject>(review: (object: T, call: Call, kind: Kind) => void | Promise<void>): Handler {
+  return async (call) => {
+    const kind = kindOf(call);
+    const options = writeOptions(call, "CreateOptions");
+    const object = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message)) as T;
+    await review(object, call, kind);
+    call.context.respond.object(call, 201, kind, Buffer.from(encode(object, kind.schema)));
+  };
+}
+
+/** @throws StatusError 422 where there are any errors */
+export function refuseInvalid(kind: Kind, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalidObject({ group: kind.group, kind: kind.name }, "", errors);
+}
+
+/** A question has no metadata, but perhaps a namespace. */
+export function metadataErrors({ metadata }: KubeObject, allowed: "none" | "namespace"): FieldError[] {
+  const { managedFields: _, namespace, ...rest } = metadata;
+  const filled = Object.values(rest).some((value) => value !== undefined) || (allowed === "none" && namespace !== undefined);
+  return filled ? [invalid("metadata", metadata, allowed === "none" ? "must be empty" : "must be empty except for namespace")] : [];
+}
+
+/** A user as reviews tell of one. */
+export function userInfo({ name, uid, groups, extra }: User): UserInfo {
+  const keys = Object.keys(extra);
+  return { username: name, ...(uid && { uid }), groups: [...groups], ...(keys.length > 0 && { extra: Object.assign(Object.create(null), extra) }) };
+}
