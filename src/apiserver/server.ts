@@ -1,6 +1,7 @@
 /** An API server instance: store, caches, access, endpoints and the door, put together and started in their order. */
 
 import type { Kind } from "../api/kind.ts";
+import { schema } from "../api/schemas.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
@@ -15,6 +16,7 @@ import type { ServerContext, ServerSettings, Turns } from "./call.ts";
 import { discoveryEndpoints } from "./endpoints/discovery.ts";
 import { healthEndpoints } from "./endpoints/health.ts";
 import { metricsEndpoint } from "./endpoints/metrics.ts";
+import { openApiEndpoints } from "./endpoints/openapi.ts";
 import { rootEndpoints } from "./endpoints/root.ts";
 import { endpointTable } from "./endpoints/table.ts";
 import { versionEndpoint } from "./endpoints/version.ts";
@@ -90,7 +92,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns)];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
-  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery]);
+  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints(kinds, schema)]);
   const { authenticate, authorizer, rulesOf, plugins } = access;
   const front = { authenticate, rulesOf, audit: auditor(options.audit), endpoints, turns, metrics, log };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front };
