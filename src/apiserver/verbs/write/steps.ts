@@ -7,11 +7,12 @@ import { commit } from "./commit.ts";
 import { mergeOwnerReferences } from "./owner-references.ts";
 import { recordOwnership } from "./ownership.ts";
 import { prepare } from "./prepare.ts";
+import { keepEntryTimes } from "./times.ts";
 import { validate } from "./validate.ts";
 import type { Write, WriteStep } from "./write.ts";
 
 /** Before these: the body was decoded or the patch applied. */
-export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, allocate, prepare, validate, admit, commit];
+export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, allocate, prepare, keepEntryTimes, validate, admit, commit];
 
 /** What a patch makes of owners is looked at only after admission. */
 function mergeOwners({ call, next }: Write): void {
