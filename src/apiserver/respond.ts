@@ -15,6 +15,8 @@ export interface ListAnswer {
 
 /** The body of a `v1` Status of success: what it says beyond `status: Success`. */
 export interface SuccessStatus {
+  /** Kubernetes writes it into some answers, and not into others. */
+  readonly code?: number;
   readonly details?: StatusDetails;
 }
 

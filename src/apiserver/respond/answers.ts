@@ -30,7 +30,14 @@ function eventEncoder(call: Call, kind: Kind): EventEncoder {
 }
 
 function answerStatus(call: Call, code: number, status: SuccessStatus): void {
-  const body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", ...(status.details && { details: status.details }) };
+  const body = {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    ...(status.details && { details: status.details }),
+    ...(status.code && { code: status.code }),
+  };
   const form = documentFormOf(call);
   sendBody(call, code, answerHeaders(call, form.contentType), form.document("v1", "Status", JSON.stringify(body)));
 }

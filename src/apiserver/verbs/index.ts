@@ -9,6 +9,7 @@ import { deleteCollection } from "./delete-collection.ts";
 import { get } from "./get.ts";
 import { list } from "./list.ts";
 import { patch } from "./patch.ts";
+import { subresources } from "./subresources/index.ts";
 import { update } from "./update.ts";
 import { watch } from "./watch.ts";
 
@@ -32,7 +33,10 @@ const PART: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
 
 /** @returns undefined where the verb isn't served at that path */
 export const verbFor: VerbFor = (kind: Kind, subresource: string, verb: Verb): Handler | undefined => {
-  if (subresource === "") return kind.table.verbs.includes(verb) ? OBJECT.get(verb) : undefined;
+  if (subresource === "" && !kind.rules.virtual) return kind.table.verbs.includes(verb) ? OBJECT.get(verb) : undefined;
+  const path = `${kind.group}/${kind.resource}${subresource && `/${subresource}`}`;
+  const own = subresources.get(path)?.get(verb);
+  if (own || subresource === "") return own;
   const served = kind.table.subresources.find(({ name }) => name === subresource)?.verbs.includes(verb) ?? false;
   return served && kind.rules.subresources?.[subresource] ? PART.get(verb) : undefined;
 };

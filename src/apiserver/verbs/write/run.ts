@@ -8,7 +8,7 @@ import { revisionOf } from "../query.ts";
 import { ConflictError } from "./conflict-error.ts";
 import type { WriteOptions } from "./options.ts";
 import { write as steps } from "./steps.ts";
-import type { Write } from "./write.ts";
+import type { Write, WriteStep } from "./write.ts";
 
 /** More than any number of writers that meet on one object. */
 const ATTEMPTS_MAX = 100;
@@ -24,11 +24,13 @@ export interface Attempt {
   readonly ownershipSettled?: boolean;
   /** The new object is made from the one that stands there: it is made again when that has changed. */
   readonly relative?: true;
+  /** Other steps than those of every write. */
+  readonly steps?: readonly WriteStep[];
 }
 
 /** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
 export async function runCreate(call: Call, attempt: Attempt, next: KubeObject): Promise<Buffer> {
-  return runSteps(newWrite(call, attempt, next, undefined, undefined));
+  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined));
 }
 
 export interface Change {
@@ -62,7 +64,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       continue;
     }
     try {
-      return { bytes: await runSteps(newWrite(call, attempt, next, last, cached)), created: !cached };
+      return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached)), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       if ((insisted === "this" && !attempt.relative) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
@@ -80,8 +82,8 @@ function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "
   return asked === standing ? "this" : "other";
 }
 
-async function runSteps(write: Write): Promise<Buffer> {
-  for (const step of steps) {
+async function runSteps(attempt: Attempt, write: Write): Promise<Buffer> {
+  for (const step of attempt.steps ?? steps) {
     const pending = step(write);
     if (pending) await pending;
   }

@@ -1,0 +1,27 @@
+/** Subresources that do something of their own; those that only write a part of the object are in the kind's rules. One line each. */
+
+import type { Verb } from "../../../security/attributes.ts";
+import type { Handler } from "../../call.ts";
+import { bindByBody, bindPod } from "./binding.ts";
+import { evict } from "./eviction.ts";
+import { getScale, patchScale, updateScale } from "./scale.ts";
+
+type Verbs = ReadonlyMap<Verb, Handler>;
+
+const scale: Verbs = new Map<Verb, Handler>([
+  ["get", getScale],
+  ["update", updateScale],
+  ["patch", patchScale],
+]);
+const on = (verb: Verb, handler: Handler): Verbs => new Map<Verb, Handler>([[verb, handler]]);
+
+/** By `GROUP/RESOURCE/SUBRESOURCE`; a whole resource that is never stored has no third part. */
+export const subresources: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
+  ["/bindings", on("create", bindByBody)],
+  ["/pods/binding", on("create", bindPod)],
+  ["/pods/eviction", on("create", evict)],
+  ["/replicationcontrollers/scale", scale],
+  ["apps/deployments/scale", scale],
+  ["apps/replicasets/scale", scale],
+  ["apps/statefulsets/scale", scale],
+]);

@@ -1,0 +1,159 @@
+/** scale: how many replicas an object wants and has, in one form for all kinds (autoscaling/v1). */
+
+import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { DecodeError } from "../../../machinery/json/decode-error.ts";
+import { parseJson } from "../../../machinery/json/document.ts";
+import { jsonPatch } from "../../../machinery/patch/json-patch.ts";
+import { mergePatch } from "../../../machinery/patch/merge-patch.ts";
+import { strategicMergePatch } from "../../../machinery/patch/strategic-merge.ts";
+import { isObject, type Plain } from "../../../machinery/plain.ts";
+import { type LabelSelectorObject, labelSelector, labelsSelector } from "../../../machinery/selectors/labels.ts";
+import { invalid } from "../../../machinery/status/field-error.ts";
+import { badRequest, invalidObject, notFound, unsupportedMediaType } from "../../../machinery/status/status-error.ts";
+import { servable } from "../../cache/stored-object.ts";
+import type { CachedObject } from "../../cache/watch-cache.ts";
+import type { Call } from "../../call.ts";
+import { bodyKind } from "../../registry/body-kind.ts";
+import { encodeStored, typed } from "../../registry/codec.ts";
+import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
+import { freshEnough } from "../get.ts";
+import { kindOf } from "../kind-of.ts";
+import { type Body, objectOf, readBody } from "../write/body.ts";
+import { checkUid, settleName, settleNamespace } from "../write/names.ts";
+import { type WriteOptions, writeOptions } from "../write/options.ts";
+import { runChange } from "../write/run.ts";
+import { scaleWrite } from "../write/steps.ts";
+
+interface Scale extends KubeObject {
+  spec?: { replicas?: number };
+  status?: { replicas?: number; selector?: string };
+}
+
+interface Scalable extends KubeObject {
+  spec?: { replicas?: number; selector?: LabelSelectorObject | Record<string, string> };
+  status?: { replicas?: number };
+}
+
+export async function getScale(call: Call): Promise<void> {
+  const kind = kindOf(call);
+  const { namespace, name } = call.attributes;
+  const cache = call.context.caches.of(kind);
+  await freshEnough(cache, call.query.get("resourceVersion") ?? "");
+  const cached = cache.get(namespace, name);
+  if (!cached) throw notFound(kind, name);
+  answer(call, kind, cached.resourceVersion, cache.view<Scalable>(cached));
+}
+
+export async function updateScale(call: Call): Promise<void> {
+  const options = writeOptions(call, "UpdateOptions");
+  const body = await readBody(call);
+  const scaleKind = bodyKind(kindOf(call), "scale");
+  await write(call, options, false, () => {
+    const scale: Scale = objectOf(scaleKind, body, options.fieldValidation, (message) => call.warnings.push(message));
+    settleNamespace(call, scale);
+    settleName(call, scale);
+    return scale;
+  });
+}
+
+export async function patchScale(call: Call): Promise<void> {
+  const options = writeOptions(call, "PatchOptions");
+  const body = await readBody(call);
+  const scaleKind = bodyKind(kindOf(call), "scale");
+  const document = parse(body);
+  await write(call, options, true, (current) => {
+    const patched = patchOf(body, current as unknown as Plain, document, scaleKind); // Patches walk members by name.
+    try {
+      return typed(scaleKind, patched).object;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      throw invalidObject({ group: "", kind: "" }, "", [invalid("patch", patched, error.message)]);
+    }
+  });
+}
+
+function parse({ bytes }: Body): unknown {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error;
+  }
+}
+
+function patchOf({ contentType }: Body, current: Plain, document: unknown, kind: Kind): Plain {
+  switch (contentType.split(";", 1)[0]!.trim()) {
+    case "application/merge-patch+json":
+      return mergePatch(current, document);
+    case "application/strategic-merge-patch+json":
+      return strategicMergePatch(current, document, kind.schema);
+    case "application/json-patch+json": {
+      const patched = jsonPatch(current, document, kind.schema);
+      if (isObject(patched)) return patched;
+      throw badRequest("the patched document is no object");
+    }
+    default:
+      throw unsupportedMediaType(
+        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+      );
+  }
+}
+
+/** @param wanted makes the Scale that shall be from the one that is */
+async function write(call: Call, options: WriteOptions, relative: boolean, wanted: (current: Scale) => Scale): Promise<void> {
+  const kind = kindOf(call);
+  const scaleKind = bodyKind(kind, "scale");
+  const { namespace, name } = call.attributes;
+  const cache = call.context.caches.of(kind);
+  const attempt = { kind, namespace, name, options, subresource: "scale", steps: scaleWrite, ...(relative && { relative: true as const }) };
+  await runChange(call, attempt, {
+    async from(last: KubeObject | undefined, cached: CachedObject | undefined): Promise<KubeObject> {
+      const current = scaleOf(scaleKind, last as Scalable);
+      const scale = wanted(current);
+      const request = admissionRequest(call, { operation: "UPDATE", kind: scaleKind, name, object: scale, old: current, dryRun: options.dryRun });
+      await mutateAll(call, request);
+      checkUid(call, scale, last!);
+      const replicas = scale.spec?.replicas ?? 0;
+      if (replicas < 0) {
+        throw invalidObject({ group: "autoscaling", kind: "Scale" }, name, [invalid("spec.replicas", replicas, "must be greater than or equal to 0")]);
+      }
+      await validateAll(call, request);
+      const next = cache.decode<Scalable>(cached!);
+      next.spec = { ...next.spec, replicas };
+      next.metadata.resourceVersion = scale.metadata.resourceVersion ?? "";
+      return next;
+    },
+  });
+  const standing = cache.get(namespace, name);
+  if (!standing) throw notFound(kind, name);
+  answer(call, kind, standing.resourceVersion, cache.view<Scalable>(standing));
+}
+
+function answer(call: Call, kind: Kind, revision: number, object: Scalable): void {
+  const scaleKind = bodyKind(kind, "scale");
+  call.context.respond.object(call, 200, scaleKind, servable(encodeStored(scaleKind, scaleOf(scaleKind, object)), revision).bytes);
+}
+
+function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: Scalable): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const selector = selectorText(spec?.selector);
+  return {
+    kind,
+    apiVersion,
+    metadata: {
+      ...(name && { name }),
+      ...(namespace && { namespace }),
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+      ...(creationTimestamp && { creationTimestamp }),
+    },
+    spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
+    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
+  };
+}
+
+/** A replication controller's selector is plain labels. */
+function selectorText(selector: LabelSelectorObject | Record<string, string> | undefined): string {
+  if (!selector) return "";
+  const isLabels = !("matchLabels" in selector) && !("matchExpressions" in selector);
+  return (isLabels ? labelsSelector(selector as Record<string, string>) : labelSelector(selector as LabelSelectorObject)).toString(); // Told apart by the line before.
+}

@@ -1,0 +1,41 @@
+/** Changes a stored object on the server's own account: not by a client's document, so neither defaulted nor validated nor owned by anyone. */
+
+import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { conflict, notFound } from "../../../machinery/status/status-error.ts";
+import type { CachedObject } from "../../cache/watch-cache.ts";
+import type { Call } from "../../call.ts";
+import { replaceObject } from "./deletion-commit.ts";
+import { CHANGED } from "./run.ts";
+
+const ATTEMPTS_MAX = 100;
+
+export interface StoredChange {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+  /** Changes the copy it is given, again for each newer version; throws a StatusError to refuse. */
+  change(object: KubeObject): void;
+}
+
+/** @returns the object as it now stands */
+export async function changeStored(call: Call, { kind, namespace, name, dryRun, change }: StoredChange): Promise<CachedObject> {
+  const cache = call.context.caches.of(kind);
+  await cache.ready();
+  let fresh = false;
+  for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+    const cached = cache.get(namespace, name);
+    if (!cached) {
+      if (fresh) throw notFound(kind, name);
+      await cache.waitForPresent();
+      fresh = true;
+      continue;
+    }
+    const object = cache.decode<KubeObject>(cached);
+    change(object);
+    if (dryRun) return cached;
+    const standing = await replaceObject(call, kind, cached, object);
+    if (standing) return standing;
+  }
+  throw conflict(kind, name, CHANGED);
+}
