@@ -8,6 +8,7 @@ import { UserError } from "./user-error.ts";
 const PROCESSES: Readonly<Record<string, () => Promise<{ main(args: string[]): Promise<void> }>>> = {
   signer: () => import("../signer/main.ts"),
   controllers: () => import("../controllers/main.ts"),
+  node: () => import("../node/main.ts"),
 };
 
 function positive(text: string): number {

@@ -96,6 +96,13 @@ export class Transport {
     }
   }
 
+  /** Drops the connection: what comes next opens another, under the identity that is valid then. Watches end, and are begun anew by whoever holds them. */
+  renew(): void {
+    const old = this.#session;
+    this.#session = undefined;
+    void old?.then((session) => session.destroy()).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const session = await this.#session?.catch(() => undefined);

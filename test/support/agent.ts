@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigMap, Container, PodSpec, PodStatus, Secret, Service } from "../../src/api/tables/core-v1.ts";
 import { systemClock } from "../../src/machinery/clock.ts";
 import { createDialer } from "../../src/machinery/dialer.ts";
+import { createLog } from "../../src/machinery/log.ts";
 import { Cgroups } from "../../src/node/cgroups/pod-cgroup.ts";
 import { createImagePuller } from "../../src/node/images/image-puller.ts";
 import { type AgentPod, agentPod } from "../../src/node/pods/agent-pod.ts";
@@ -84,7 +85,7 @@ export async function startAgent(
     cgroupRoot: containerd.cgroup,
     pidsMax: 256,
     note,
-    log: { info: () => undefined, warn: (facts, message) => process.env.VERBOSE && console.error(message, facts) },
+    log: createLog("node", process.env.VERBOSE ? "debug" : "error"),
   };
   const workers = new PodWorkers(context, {
     status: async (pod, status) => void statuses.set(pod.metadata.uid, status),

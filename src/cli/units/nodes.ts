@@ -86,7 +86,7 @@ export function nodeUnits(context: ClusterContext, name: string): Unit[] {
       launch({
         command: ownCommand(context, [
           ...["node", "--name", name, "--bootstrap-kubeconfig", join(folder, "bootstrap.kubeconfig"), "--kubeconfig", join(folder, "kubeconfig")],
-          ...["--data", join(folder, "agent"), "--containerd", paths.socket, "--containerd-home", folder, "--containerd-run", RUN],
+          ...["--data", join(folder, "agent"), "--containerd", paths.socket],
           ...["--address", nodeAddress(plan, name), "--cluster-dns", dnsServiceAddress(plan), "--cluster-domain", plan.clusterDomain],
           ...["--client-ca", join(layout.data, "pki", "client-ca.crt"), "--cgroup-root", `/rampart-${plan.id}/${name}`],
         ]),

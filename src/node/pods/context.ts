@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../machinery/clock.ts";
 import type { Dialer } from "../../machinery/dialer.ts";
+import type { Log } from "../../machinery/log.ts";
 import type { Cgroups } from "../cgroups/pod-cgroup.ts";
 import type { ImagePuller } from "../images/image-puller.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
@@ -27,11 +28,6 @@ export interface NodeFacts {
   readonly ips: readonly string[];
   readonly allocatable: Allocatable;
   readonly memoryBytes: number;
-}
-
-export interface Log {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
 }
 
 export interface AgentContext {

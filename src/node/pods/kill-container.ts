@@ -58,7 +58,7 @@ export async function killContainer({ pod, kind, container, id, podIp, message, 
   if (hook && grace.remainingMs > 0) {
     const ran = runHook({ hook, container, containerId: id, podIp, timeoutMs: grace.remainingMs }, context).catch((error: Error) => {
       context.note({ ...about, type: "Warning", reason: "FailedPreStopHook", message: "PreStopHook failed" });
-      context.log.warn({ pod: pod.metadata.name, container: container.name, error: error.message }, "preStop hook failed");
+      context.log.warn("preStop hook failed", { pod: pod.metadata.name, container: container.name, error: error.message });
     });
     await within(grace, ran, context);
   }

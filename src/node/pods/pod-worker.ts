@@ -124,7 +124,7 @@ export class PodWorker {
         this.#failures = 0;
       } catch (error) {
         const delayMs = Math.min(RETRY_MIN_MS * 2 ** this.#failures++, RETRY_MAX_MS);
-        this.#context.log.warn({ pod: podKey(this.#pod), error: (error as Error).message }, "pod step failed");
+        this.#context.log.warn("pod step failed", { pod: podKey(this.#pod), error: (error as Error).message });
         this.#wakeIn(delayMs);
       }
       if (!this.#over) await this.#poked.promise;
@@ -363,7 +363,7 @@ export class PodWorker {
     const told = this.#reports.status(this.#pod, this.#last);
     // Only an end must be known before anything follows from it.
     if (over) await told;
-    else told.catch((error: Error) => this.#context.log.warn({ pod: podKey(this.#pod), error: error.message }, "status not told"));
+    else told.catch((error: Error) => this.#context.log.warn("status not told", { pod: podKey(this.#pod), error: error.message }));
   }
 
   async #removeOldRuns(): Promise<void> {

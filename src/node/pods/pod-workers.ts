@@ -58,7 +58,7 @@ export class PodWorkers {
   async start(known: ReadonlySet<string>): Promise<void> {
     await this.#adoptOrphans(known);
     const round = async (): Promise<void> => {
-      await this.#relist().catch((error: Error) => this.#context.log.warn({ error: error.message }, "the runtime does not answer"));
+      await this.#relist().catch((error: Error) => this.#context.log.warn("the runtime does not answer", { error: error.message }));
       if (!this.#stopped) this.#cancel = this.#context.clock.after(RELIST_MS, () => void round());
     };
     await round();
