@@ -21,7 +21,8 @@ async function resolveInside(volume: string, subPath: string): Promise<string[]>
   const real = await realpath(join(volume, subPath)).catch(() => undefined);
   if (real === undefined) return subPath.split("/").filter(Boolean);
   const inside = relative(volume, real);
-  if (inside.startsWith("..")) throw new VolumeError(`subPath ${JSON.stringify(subPath)} leads out of its volume`);
+  // Not by its beginning alone: the folders of an atomic writer are called `..TIME`.
+  if (inside === ".." || inside.startsWith("../")) throw new VolumeError(`subPath ${JSON.stringify(subPath)} leads out of its volume`);
   return inside.split("/").filter(Boolean);
 }
 
