@@ -76,10 +76,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const turns: Turns = { reading: 0, writing: 0 };
   const metrics = new RequestCounts();
+  let started = false;
   let draining = false;
   const checks = [
     { name: "ping", on: ["livez", "readyz", "healthz"] as const, check: () => {} },
     { name: "etcd", on: ["livez", "readyz", "healthz"] as const, check: () => store.revision().then(() => {}) },
+    {
+      name: "poststarthook/start-own-objects",
+      on: ["readyz", "healthz"] as const,
+      check() {
+        if (!started) throw new Error("the server's own objects don't stand yet");
+      },
+    },
     {
       name: "shutdown",
       on: ["readyz"] as const,
@@ -117,6 +125,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       frontProxyCa: options.frontProxyCa,
     },
   });
+  started = true;
   return {
     port,
     context,

@@ -6,6 +6,7 @@ import { UserError } from "./user-error.ts";
 
 /** The processes, each with its own room; loaded only when run. */
 const PROCESSES: Readonly<Record<string, () => Promise<{ main(args: string[]): Promise<void> }>>> = {
+  apiserver: () => import("../apiserver/main.ts"),
   scheduler: () => import("../scheduler/main.ts"),
   signer: () => import("../signer/main.ts"),
   controllers: () => import("../controllers/main.ts"),
