@@ -1,10 +1,13 @@
 /** The audit log on disk: JSON lines, appended in batches that are flushed to the disk before anyone hears of them, cut into files by size. */
 
-import { type FileHandle, mkdir, open, readdir, rename } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 const CURRENT = "audit.log";
 const ROTATE_BYTES = 100 * 1024 * 1024;
+/** Each write is on the disk when it returns: under the permission model a file can't be flushed by its descriptor. */
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_DSYNC;
 const READ_BYTES = 1024 * 1024;
 /** A line's head, which every sink writes in this form: who sent it, and its number. */
 const HEAD = /^\{"instance":"([0-9a-zA-Z-]{1,64})","sequence":(\d{1,15}),/;
@@ -29,6 +32,8 @@ export class AuditLog {
   #bytes = 0;
   #queue: Batch[] = [];
   #writing: Promise<void> | undefined;
+  /** After a failed write nobody knows what the disk holds: the log takes nothing more until it is opened again. */
+  #failure: unknown;
 
   private constructor(options: AuditLogOptions) {
     this.#directory = options.directory;
@@ -42,9 +47,10 @@ export class AuditLog {
     // What a sender may send again was written shortly before the crash: it is in the last file, or in the one before if that was just begun.
     const [previous] = (await log.#rotated()).slice(-1);
     if (previous) await log.#learn(await open(join(options.directory, previous), "r"), true);
-    log.#file = await open(join(options.directory, CURRENT), "a+", 0o600);
+    const current = join(options.directory, CURRENT);
+    log.#file = await open(current, APPEND, 0o600);
     const whole = await log.#learn(log.#file, false);
-    if (whole < (await log.#file.stat()).size) await log.#file.truncate(whole);
+    if (whole < (await stat(current)).size) await truncate(current, whole);
     log.#bytes = whole;
     return log;
   }
@@ -77,6 +83,11 @@ export class AuditLog {
     if (head) this.#positions.set(head[1]!, Math.max(Number(head[2]), this.#positions.get(head[1]!) ?? 0));
   }
 
+  /** What broke the log, if anything did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /**
    * Appends lines that aren't in the log yet. Resolves when they are on the disk; throws when they can't be.
    * @returns the sender's highest number on disk
@@ -105,9 +116,11 @@ export class AuditLog {
       const batches = this.#queue;
       this.#queue = [];
       try {
+        if (this.#failure) throw this.#failure;
         await this.#write(batches.flatMap((batch) => batch.lines));
         for (const batch of batches) batch.done();
       } catch (error) {
+        this.#failure = error;
         for (const batch of batches) batch.failed(error);
       }
     }
@@ -125,7 +138,6 @@ export class AuditLog {
     if (this.#bytes >= this.#rotateBytes) await this.#rotate();
     const data = Buffer.from(`${fresh.join("\n")}\n`);
     await this.#file.appendFile(data);
-    await this.#file.datasync();
     this.#bytes += data.length;
   }
 
@@ -134,7 +146,7 @@ export class AuditLog {
     const number = newest ? Number(newest.slice(6, 14)) + 1 : 1;
     await this.#file.close();
     await rename(join(this.#directory, CURRENT), join(this.#directory, `audit-${String(number).padStart(8, "0")}.log`));
-    this.#file = await open(join(this.#directory, CURRENT), "a+", 0o600);
+    this.#file = await open(join(this.#directory, CURRENT), APPEND, 0o600);
     this.#bytes = 0;
   }
 

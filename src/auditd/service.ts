@@ -7,16 +7,20 @@ import type { AuditLog } from "./log.ts";
 /** A batch; senders keep to a quarter of a MiB and one record. */
 const BATCH_LIMIT_BYTES = 4 * 1024 * 1024;
 
-/** Serves a connection until it ends. A sender that breaks the protocol, or a disk that fails, ends it: what isn't acknowledged will be sent again. */
-export function serveSender(connection: Duplex, log: AuditLog): void {
+/**
+ * Serves a connection until it ends. A sender that breaks the protocol loses it; what isn't acknowledged will be sent again.
+ * @param onFailure called when the log can take no more
+ */
+export function serveSender(connection: Duplex, log: AuditLog, onFailure: (error: unknown) => void): void {
   const reader = new FrameReader(BATCH_LIMIT_BYTES);
   connection.on("error", () => connection.destroy());
   connection.on("end", () => connection.end());
+  connection.resume();
   connection.on("data", (chunk: Buffer) => {
     try {
       for (const message of reader.push(chunk)) keep(String(message).split("\n"));
-    } catch (error) {
-      connection.destroy(error instanceof Error ? error : undefined);
+    } catch {
+      connection.destroy();
     }
   });
 
@@ -25,7 +29,10 @@ export function serveSender(connection: Duplex, log: AuditLog): void {
       (acknowledged) => {
         if (!connection.destroyed) connection.write(frame(JSON.stringify({ acknowledged })));
       },
-      (error: unknown) => connection.destroy(error instanceof Error ? error : undefined),
+      (_error: unknown) => {
+        connection.destroy();
+        if (log.failure) onFailure(log.failure);
+      },
     );
   }
 }

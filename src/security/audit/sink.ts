@@ -79,6 +79,7 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
 
   function flush(): void {
     cancelTimer = undefined;
+    sent = Math.max(sent, acknowledged);
     while (stream && sent < last()) {
       const batch: string[] = [];
       let size = 0;

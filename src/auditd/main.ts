@@ -1,0 +1,30 @@
+/**
+ * The keeper of the audit log: a process with nothing but its log directory. Under Node's permission model it can open no connection and read and write no
+ * other file; its parent hands it each accepted connection over their channel. `start.ts` has the arguments that it is started with.
+ */
+
+import { Socket } from "node:net";
+import { hardenBuiltIns } from "../machinery/hardening.ts";
+import { AuditLog } from "./log.ts";
+import { serveSender } from "./service.ts";
+
+hardenBuiltIns();
+const [directory] = process.argv.slice(2);
+if (directory === undefined || !process.send) {
+  console.error("auditd is started by its parent, with the log's directory as its argument and a channel");
+  process.exit(2);
+}
+const log = await AuditLog.open({ directory });
+
+process.on("message", (_message, handle) => {
+  if (handle instanceof Socket) serveSender(handle, log, stop);
+});
+process.on("disconnect", () => void log.close().finally(() => process.exit(0)));
+process.on("SIGTERM", () => void log.close().finally(() => process.exit(0)));
+process.send({ ready: true });
+
+/** A disk that refused a write leaves the log's end unknown: the next start finds out. */
+function stop(error: unknown): void {
+  console.error(`auditd can't keep records in ${directory}: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
