@@ -125,7 +125,7 @@ function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boo
 /** Conflicts are refused or, by force, won; what the apply removes is nobody's any more. */
 function takeOver(owners: Owners, key: string, reset: ReturnType<typeof resetSet>, changes: ReturnType<typeof compare>, force: boolean): void {
   const keep = (set: typeof changes.added): typeof changes.added => (reset === undefined ? set : recursiveDifference(set, reset));
-  const taken = union(union({}, keep(changes.modified)), keep(changes.added));
+  const taken = union(keep(changes.modified), keep(changes.added));
   const conflicts = conflictsWith(owners, taken, key);
   if (!force && conflicts.length > 0) {
     const all: Conflict[] = conflicts.flatMap(({ owner, set }) => pathsOf(set).map((path) => ({ owner, path })));

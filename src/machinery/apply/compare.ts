@@ -1,11 +1,11 @@
 /** What differs between two objects, as field sets (sigs.k8s.io/structured-merge-diff typed/compare.go). Sub-trees that both objects share cost nothing. */
 
-import { equal, isObject, type Plain } from "../plain.ts";
-import type { Element } from "./element.ts";
-import { type FieldSet, insert } from "./set.ts";
+import { equal, isObject, own, type Plain } from "../plain.ts";
+import { type Element, sortElements } from "./element.ts";
+import { type FieldSet, insert, LEAF } from "./set.ts";
 import { ANY, fieldValue, itemElement, type KeyedType, type SetType, type StructType, type Type } from "./types.ts";
+import { whole } from "./whole.ts";
 
-/** Members of these sets stand in no particular order. */
 export interface Comparison {
   readonly added: FieldSet;
   readonly modified: FieldSet;
@@ -25,6 +25,7 @@ export function compare(type: Type, before: Plain | undefined, after: Plain, app
   return walk;
 }
 
+/** Visits names in the order of sets, so that what it builds is sorted. */
 class Walk implements Comparison {
   readonly added: FieldSet = {};
   readonly modified: FieldSet = {};
@@ -39,34 +40,13 @@ class Walk implements Comparison {
   /** Undefined is a value that isn't there; null is one that is. */
   values(type: Type, before: unknown, after: unknown): void {
     if (before === after) return;
-    switch (type.kind) {
-      case "leaf":
-      case "atomic":
-        this.#leaf(before, after);
-        return;
-      case "any":
-        if ((isObject(before) || before === undefined) && (isObject(after) || after === undefined)) {
-          this.#map(ANY, before, after);
-          return;
-        }
-        this.#leaf(before, after);
-        return;
-      case "struct":
-        this.#struct(type, before, after);
-        return;
-      case "map":
-        this.#map(type.values, before, after);
-        return;
-      default:
-        this.#list(type, before, after);
-        return;
-    }
-  }
-
-  #leaf(before: unknown, after: unknown): void {
-    if (before === undefined) insert(this.added, this.#path);
-    else if (after === undefined) insert(this.removed, this.#path);
-    else if (!equal(before, after)) insert(this.modified, this.#path);
+    if (before === undefined) insert(this.added, this.#path, whole(type, after, this.#applied));
+    else if (after === undefined) insert(this.removed, this.#path, whole(type, before, false));
+    else if (type.kind === "struct") this.#struct(type, before, after);
+    else if (type.kind === "map") this.#map(type.values, before, after);
+    else if (type.kind === "set" || type.kind === "keyed") this.#list(type, before, after);
+    else if (type.kind === "any" && isObject(before) && isObject(after)) this.#map(ANY, before, after);
+    else if (!equal(before, after)) insert(this.modified, this.#path, LEAF);
   }
 
   #below(element: Element, type: Type, before: unknown, after: unknown): void {
@@ -75,72 +55,36 @@ class Walk implements Comparison {
     this.#path.pop();
   }
 
-  /** The container itself, after what is in it. */
-  #container(before: unknown, after: unknown): void {
-    if (before === undefined) insert(this.added, this.#path);
-    else if (after === undefined) insert(this.removed, this.#path);
-  }
-
   #struct(type: StructType, before: unknown, after: unknown): void {
-    const left = isObject(before) ? before : EMPTY;
-    const right = isObject(after) ? after : EMPTY;
-    const oneSided = !isObject(before) || !isObject(after);
-    if (type.implied.length === 0 && isBare(type, left, false) && isBare(type, right, this.#applied)) {
-      this.#container(before, after);
-      return;
-    }
-    for (const name in right) {
-      const field = type.field(name);
-      if (field === undefined) continue;
-      const value = fieldValue(right, field, this.#applied);
-      const old = isObject(before) ? fieldValue(left, field) : undefined;
+    for (const field of type.sorted) {
+      const old = isObject(before) ? fieldValue(before, field) : undefined;
+      const value = isObject(after) ? fieldValue(after, field, this.#applied) : undefined;
       if (old !== value) this.#below(field.element, field.type, old, value);
     }
-    for (const name in left) {
-      if (Object.hasOwn(right, name)) continue;
-      const field = type.field(name);
-      if (field === undefined) continue;
-      const value = isObject(after) ? field.implied : undefined;
-      const old = fieldValue(left, field);
-      if (old !== value) this.#below(field.element, field.type, old, value);
-    }
-    if (oneSided) {
-      for (const field of type.implied) {
-        if (Object.hasOwn(left, field.name) || Object.hasOwn(right, field.name)) continue;
-        this.#below(field.element, field.type, isObject(before) ? field.implied : undefined, isObject(after) ? field.implied : undefined);
-      }
-    }
-    this.#container(before, after);
   }
 
   #map(values: Type, before: unknown, after: unknown): void {
     const left = isObject(before) ? before : EMPTY;
     const right = isObject(after) ? after : EMPTY;
-    if (isVoid(left) && isVoid(right)) {
-      this.#leaf(before, after);
-      return;
+    const differing: Element[] = [];
+    for (const key in right) if (!Object.hasOwn(left, key) || left[key] !== right[key]) differing.push(`f:${key}`);
+    for (const key in left) if (!Object.hasOwn(right, key)) differing.push(`f:${key}`);
+    for (const element of sortElements(differing)) {
+      const key = element.slice(2);
+      this.#below(element, values, own(left, key), own(right, key));
     }
-    for (const key in right) {
-      const old = Object.hasOwn(left, key) ? left[key] : undefined;
-      if (old !== right[key]) this.#below(`f:${key}`, values, old, right[key]);
-    }
-    for (const key in left) if (!Object.hasOwn(right, key)) this.#below(`f:${key}`, values, left[key], undefined);
-    this.#container(before, after);
   }
 
   #list(type: SetType | KeyedType, before: unknown, after: unknown): void {
     const left = Array.isArray(before) ? before : [];
     const right = Array.isArray(after) ? after : [];
-    if (left.length === 0 && right.length === 0) {
-      this.#leaf(before, after);
-      return;
-    }
+    if (left.length === right.length && equal(left, right)) return;
     const olds = grouped(type, left);
     const news = grouped(type, right);
     const items: Type = type.kind === "keyed" ? type.items : { kind: "leaf", scalar: "untyped" };
-    for (const [element, old] of olds) this.#items(element, items, old, news.get(element) ?? []);
-    for (const [element, fresh] of news) if (!olds.has(element)) this.#items(element, items, [], fresh);
-    this.#container(before, after);
+    const elements = [...olds.keys()];
+    for (const element of news.keys()) if (!olds.has(element)) elements.push(element);
+    for (const element of sortElements(elements)) this.#items(element, items, olds.get(element) ?? NONE, news.get(element) ?? NONE);
   }
 
   /** Duplicates are owned as one value; one item against one is the usual case. */
@@ -151,16 +95,18 @@ class Walk implements Comparison {
     }
     const path = [...this.#path, element];
     if (olds.length >= 2 && news.length >= 2) {
-      if (!equal(olds, news)) insert(this.modified, path);
+      if (!equal(olds, news)) insert(this.modified, path, LEAF);
     } else if (olds.length >= 2) {
       if (news.length > 0) this.#below(element, type, undefined, news[0]);
-      insert(this.removed, path);
+      insert(this.removed, path, LEAF);
     } else {
       if (olds.length > 0) this.#below(element, type, olds[0], undefined);
-      insert(this.added, path);
+      insert(this.added, path, LEAF);
     }
   }
 }
+
+const NONE: readonly unknown[] = [];
 
 function grouped(type: SetType | KeyedType, list: readonly unknown[]): Map<Element, unknown[]> {
   const groups = new Map<Element, unknown[]>();
@@ -171,17 +117,4 @@ function grouped(type: SetType | KeyedType, list: readonly unknown[]): Map<Eleme
     else groups.set(element, [item]);
   }
   return groups;
-}
-
-function isVoid(object: Plain): boolean {
-  for (const _ in object) return false;
-  return true;
-}
-
-function isBare(type: StructType, object: Plain, applied: boolean): boolean {
-  for (const name in object) {
-    const field = type.field(name);
-    if (field !== undefined && fieldValue(object, field, applied) !== undefined) return false;
-  }
-  return true;
 }

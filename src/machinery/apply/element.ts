@@ -5,17 +5,18 @@
 
 import { encodeRaw } from "../json/encode.ts";
 import { compareUtf8 } from "../json/key-order.ts";
-import { isObject, own, type Plain } from "../plain.ts";
+import { quoteJson } from "../json/quote.ts";
+import { isObject, type Plain } from "../plain.ts";
 
 export type Element = string;
 
-/** @param keys in any order; @param defaults what a missing member counts as. @returns undefined when the item has none of the keys */
+/** @param keys by name. @returns undefined when the item has none of the keys */
 export function keyElement(item: Plain, keys: readonly KeyField[]): Element | undefined {
   let members = "";
-  for (const { name, fallback } of keys) {
-    const value = own(item, name) ?? fallback;
+  for (const { name, prefix, fallback } of keys) {
+    const value = (Object.hasOwn(item, name) ? item[name] : undefined) ?? fallback;
     if (value === undefined) continue;
-    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${encodeRaw(value)}`;
+    members += `${members === "" ? "" : ","}${prefix}${typeof value === "string" ? quoteJson(value) : encodeRaw(value)}`;
   }
   return members === "" ? undefined : `k:{${members}}`;
 }
@@ -23,6 +24,8 @@ export function keyElement(item: Plain, keys: readonly KeyField[]): Element | un
 /** A member that tells list items apart. */
 export interface KeyField {
   readonly name: string;
+  /** How the element begins the member: `"name":`. */
+  readonly prefix: string;
   /** The value that an item without the member has (`protocol`: TCP). */
   readonly fallback: unknown;
 }
@@ -71,14 +74,25 @@ export function shownElement(element: Element): string {
 
 const RANK: Readonly<Record<string, number>> = { ".": -1, f: 0, k: 1, v: 2, i: 3 };
 
-/** The order of elements in a set: names, then keys, values and indices, each by what it holds. */
-export function compareElements(a: Element, b: Element): number {
+/** Sorts in place, as a set's members stand: names, then keys, values and indices, each by what it holds. */
+export function sortElements(elements: Element[]): Element[] {
+  for (let i = 1; i < elements.length; i++) {
+    if (compareElements(elements[i - 1] as Element, elements[i] as Element) > 0) return elements.sort(compareElements);
+  }
+  return elements;
+}
+
+/** One key with a simple text, which is the usual case and compares as it stands. */
+const SIMPLE_KEY = /^k:\{"[A-Za-z]+":"[#-[\]-~]*"\}$/;
+
+function compareElements(a: Element, b: Element): number {
   if (a === b) return 0;
   const kind = a.charAt(0);
   const ranks = (RANK[kind] ?? 0) - (RANK[b.charAt(0)] ?? 0);
   if (ranks !== 0) return ranks;
   if (kind === "f") return compareUtf8(a, b);
   if (kind === "i") return Number(a.slice(2)) - Number(b.slice(2));
+  if (SIMPLE_KEY.test(a) && SIMPLE_KEY.test(b)) return a < b ? -1 : 1;
   const left: unknown = JSON.parse(a.slice(2));
   const right: unknown = JSON.parse(b.slice(2));
   return kind === "v" ? compareValues(left, right) : compareKeys(left as Plain, right as Plain);

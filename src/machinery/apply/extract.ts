@@ -1,48 +1,50 @@
 /** The field set of what somebody applies: every field that the document names (structured-merge-diff typed/tofieldset.go). */
 
 import { isObject, type Plain } from "../plain.ts";
-import type { Element } from "./element.ts";
-import { type FieldSet, holds, insert, union } from "./set.ts";
+import { type Element, sortElements } from "./element.ts";
+import { type FieldSet, holds, LEAF, NOTHING } from "./set.ts";
 import { ANY, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
 
 /** @returns the paths of the leaves, of list items and of the entries of maps; structs count only where they are empty */
 export function extract(type: Type, object: Plain): FieldSet {
-  const set: FieldSet = {};
-  visit(type, object, [], set);
-  return union({}, set);
+  return below(type, object, false) ?? NOTHING;
 }
 
-function visit(type: Type, value: unknown, path: Element[], set: FieldSet): void {
-  if (type.kind === "leaf" || type.kind === "atomic") {
-    insert(set, path);
-  } else if (type.kind === "set" || type.kind === "keyed") {
-    if (Array.isArray(value)) visitItems(type, value, path, set);
-  } else if (isObject(value)) {
-    for (const key in value) {
-      const field = type.kind === "struct" ? type.field(key) : undefined;
-      if (type.kind === "struct" && field === undefined) continue;
-      const member = value[key];
+/** @param self whether the value itself is in the set. @returns its node; undefined where neither it nor anything below is in the set */
+function below(type: Type, value: unknown, self: boolean): FieldSet | undefined {
+  if (type.kind === "leaf" || type.kind === "atomic") return LEAF;
+  const isList = type.kind === "set" || type.kind === "keyed";
+  if (isList ? !Array.isArray(value) : !isObject(value)) return self || type.kind === "any" ? LEAF : undefined;
+  const node: Record<Element, FieldSet> = {};
+  if (self) node["."] = LEAF;
+  if (isList) items(type, value as readonly unknown[], node);
+  else members(type, value as Plain, node);
+  for (const element in node) if (element !== ".") return node;
+  return self ? LEAF : undefined;
+}
+
+function members(type: Exclude<Type, { kind: "leaf" | "atomic" | "set" | "keyed" }>, value: Plain, node: Record<Element, FieldSet>): void {
+  if (type.kind === "struct") {
+    for (const field of type.sorted) {
+      const member = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
       if (member === undefined) continue;
-      path.push(`f:${key}`);
-      visit(field?.type ?? (type.kind === "map" ? type.values : ANY), member, path, set);
-      if (field === undefined || member === null || isVoid(member)) insert(set, path);
-      path.pop();
+      const found = below(field.type, member, member === null || isVoid(member));
+      if (found !== undefined) node[field.element] = found;
     }
-  } else if (type.kind === "any") {
-    insert(set, path);
+    return;
   }
+  const values = type.kind === "map" ? type.values : ANY;
+  for (const element of sortElements(Object.keys(value).map((key) => `f:${key}`))) node[element] = below(values, value[element.slice(2)], true) ?? LEAF;
 }
 
-function visitItems(type: SetType | KeyedType, list: readonly unknown[], path: Element[], set: FieldSet): void {
-  const elements = list.map((item) => itemElement(type, item));
-  const counts = new Map<Element, number>();
-  for (const element of elements) counts.set(element, (counts.get(element) ?? 0) + 1);
-  for (const [i, element] of elements.entries()) {
-    path.push(element);
-    if (type.kind === "keyed" && counts.get(element) === 1) visit(type.items, list[i], path, set);
-    insert(set, path);
-    path.pop();
+/** Items that can't be told apart are owned as one. */
+function items(type: SetType | KeyedType, list: readonly unknown[], node: Record<Element, FieldSet>): void {
+  const found = new Map<Element, FieldSet>();
+  for (const item of list) {
+    const element = itemElement(type, item);
+    found.set(element, type.kind === "set" || found.has(element) ? LEAF : (below(type.items, item, true) ?? LEAF));
   }
+  for (const element of sortElements([...found.keys()])) node[element] = found.get(element) as FieldSet;
 }
 
 function isVoid(value: unknown): boolean {

@@ -3,16 +3,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { difference, type FieldSet, has, insert, intersection, parseSet, pathsOf, recursiveDifference, shownPath, union } from "./set.ts";
+import { difference, type FieldSet, has, intersection, LEAF, parseSet, pathsOf, recursiveDifference, shownPath, union } from "./set.ts";
 
 const element = fc.constantFrom("f:a", "f:b", "f:c", 'k:{"name":"x"}', 'k:{"name":"y"}', "v:1", 'v:"s"');
 const path = fc.array(element, { minLength: 1, maxLength: 4 });
 const paths = fc.array(path, { maxLength: 12 });
 
 function setOf(list: readonly string[][]): FieldSet {
-  const building: FieldSet = {};
-  for (const one of list) insert(building, one);
-  return union({}, building);
+  let set: FieldSet = {};
+  for (const one of list)
+    set = union(
+      set,
+      one.reduceRight((below: FieldSet, element) => ({ [element]: below }), LEAF),
+    );
+  return set;
 }
 const text = (one: readonly string[]): string => one.join("/");
 const model = (list: readonly string[][]): Set<string> => new Set(list.map(text));

@@ -5,7 +5,7 @@
  */
 
 import { isObject, type Plain } from "../plain.ts";
-import { compareElements, type Element, parseElement, shownElement } from "./element.ts";
+import { type Element, parseElement, shownElement, sortElements } from "./element.ts";
 
 export interface FieldSet {
   readonly [element: Element]: FieldSet;
@@ -14,7 +14,8 @@ export interface FieldSet {
 type Building = Record<Element, FieldSet>;
 
 export const NOTHING: FieldSet = Object.freeze({});
-const LEAF: FieldSet = NOTHING;
+/** A member without anything below. */
+export const LEAF: FieldSet = NOTHING;
 const SELF = ".";
 /** How deep a set that a client sends may be. */
 const DEPTH_MAX = 500;
@@ -29,54 +30,40 @@ function holdsSelf(node: FieldSet): boolean {
   return node[SELF] !== undefined || isEmpty(node);
 }
 
-/** Adds a path to a set that is being built: only its maker may do so. The members' order doesn't matter yet; `union` sorts. */
-export function insert(building: FieldSet, path: readonly Element[]): void {
+/** Adds a node at a path of a set that is being built, where there is nothing yet: only the set's maker may do so, and in the order of elements. */
+export function insert(building: FieldSet, path: readonly Element[], node: FieldSet): void {
   if (path.length === 0) return;
-  let node = building as Building;
-  for (let i = 0; i < path.length; i++) {
+  let parent = building as Building;
+  for (let i = 0; i < path.length - 1; i++) {
     const element = path[i] as Element;
-    const last = i === path.length - 1;
-    const next = node[element] as Building | undefined;
-    if (next === undefined) {
-      // A shared, frozen leaf: replaced below by a node of its own when something is inserted under it.
-      if (last) node[element] = LEAF;
-      else node = node[element] = {} as Building;
-    } else if (last) {
-      if (!isEmpty(next)) next[SELF] = LEAF;
-    } else if (next === LEAF) {
-      node = node[element] = { [SELF]: LEAF } as Building;
+    const next = parent[element] as Building | undefined;
+    if (next === undefined || next === LEAF) {
+      // A leaf that gets something below is in the set all the same.
+      const opened: Building = next === undefined ? {} : { [SELF]: LEAF };
+      parent[element] = opened;
+      parent = opened;
     } else {
-      node = next;
+      parent = next;
     }
   }
+  parent[path.at(-1) as Element] = node;
 }
 
 /** @returns a set of dotted paths such as `spec` and `metadata.annotations` */
 export function setOfPaths(paths: readonly string[]): FieldSet {
-  const set: Building = {};
+  let set: FieldSet = {};
   for (const path of paths)
-    insert(
+    set = union(
       set,
-      path.split(".").map((name) => `f:${name}`),
+      path.split(".").reduceRight((below: FieldSet, name) => ({ [`f:${name}`]: below }), LEAF),
     );
-  return sorted(set);
+  return set;
 }
 
-/** @returns the set with its members in the order in which FieldsV1 writes them, all the way down */
-function sorted(node: FieldSet): FieldSet {
-  const elements = Object.keys(node);
-  if (elements.length === 0) return LEAF;
-  const result: Building = {};
-  if (node[SELF] !== undefined) result[SELF] = LEAF;
-  for (const element of elements.length > 1 ? elements.sort(compareElements) : elements)
-    if (element !== SELF) result[element] = sorted(node[element] as FieldSet);
-  return result;
-}
-
-/** @param a sorted @param b in any order. @returns what is in either, sorted */
+/** @returns what is in either */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b || isEmpty(b)) return a;
-  return isEmpty(a) ? sorted(b) : joined(a, b, false);
+  return isEmpty(a) ? b : joined(a, b, false);
 }
 
 function joined(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
@@ -88,7 +75,7 @@ function joined(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   for (const element in b) {
     if (element === SELF) continue;
     const before = a[element];
-    const after = before === undefined ? sorted(b[element] as FieldSet) : joined(before, b[element] as FieldSet, true);
+    const after = before === undefined ? (b[element] as FieldSet) : joined(before, b[element] as FieldSet, true);
     if (after === before) continue;
     changes[element] = after;
     changed = true;
@@ -100,7 +87,7 @@ function joined(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   if (self) result[SELF] = LEAF;
   if (added) {
     const elements = Object.keys(a).concat(Object.keys(changes).filter((element) => a[element] === undefined));
-    for (const element of elements.sort(compareElements)) if (element !== SELF) result[element] = changes[element] ?? (a[element] as FieldSet);
+    for (const element of sortElements(elements)) if (element !== SELF) result[element] = changes[element] ?? (a[element] as FieldSet);
   } else {
     for (const element in a) if (element !== SELF) result[element] = changes[element] ?? (a[element] as FieldSet);
   }
@@ -220,6 +207,6 @@ function parsed(value: unknown, depth: number): FieldSet {
 function sortedOnce(node: Building): FieldSet {
   const result: Building = {};
   if (node[SELF] !== undefined) result[SELF] = LEAF;
-  for (const element of Object.keys(node).sort(compareElements)) if (element !== SELF) result[element] = node[element] as FieldSet;
+  for (const element of sortElements(Object.keys(node))) if (element !== SELF) result[element] = node[element] as FieldSet;
   return result;
 }

@@ -3,6 +3,7 @@
  * Made from the schema once and field by field, as objects need it.
  */
 
+import { compareUtf8 } from "../json/key-order.ts";
 import { omission } from "../json/omission.ts";
 import { zeroOf } from "../json/zero.ts";
 import { isObject, type Plain } from "../plain.ts";
@@ -26,8 +27,8 @@ export interface AtomicType {
 export interface StructType {
   readonly kind: "struct";
   field(name: string): FieldType | undefined;
-  /** Fields that Go's JSON writes when they are empty. */
-  readonly implied: readonly FieldType[];
+  /** All fields, by name. */
+  readonly sorted: readonly FieldType[];
 }
 export interface MapType {
   readonly kind: "map";
@@ -88,7 +89,11 @@ function compile(schema: Schema, table: FieldTable | undefined, parent: StructSc
       const keys = listKeys(table);
       if (keys === undefined) return { kind: "atomic", shape: "list", inside: items };
       if (keys.length === 0) return SET;
-      return { kind: "keyed", items, keys: keys.toSorted().map((name) => ({ name, fallback: fallbackOf(schema.items, name) })) };
+      return {
+        kind: "keyed",
+        items,
+        keys: keys.toSorted().map((name) => ({ name, prefix: `${JSON.stringify(name)}:`, fallback: fallbackOf(schema.items, name) })),
+      };
     }
   }
 }
@@ -133,13 +138,13 @@ function structOf(schema: StructSchema): StructType {
     fields.set(name, type);
     return type;
   };
-  let implied: FieldType[] | undefined;
+  let sorted: FieldType[] | undefined;
   const type: StructType = {
     kind: "struct",
     field: find,
-    get implied() {
-      implied ??= schema.fields.filter((field) => impliedValue(field) !== undefined).flatMap((field) => find(field.name) ?? []);
-      return implied;
+    get sorted() {
+      sorted ??= schema.fields.flatMap((field) => find(field.name) ?? []).sort((a, b) => compareUtf8(a.name, b.name));
+      return sorted;
     },
   };
   structs.set(schema, type);

@@ -91,7 +91,7 @@ export function withoutUnowned(set: FieldSet): FieldSet {
 
 /** Gives what was added and modified to the updater and takes it, and what was removed, from everyone else. Changes `owners`. */
 export function recordUpdate(owners: Owners, changes: Comparison, updater: Omit<Owner, "set">): void {
-  const taken = union(isEmpty(changes.modified) ? {} : union({}, changes.modified), changes.added);
+  const taken = union(changes.modified, changes.added);
   takeFrom(owners, taken, changes.removed);
   const gained = withoutUnowned(taken);
   if (isEmpty(gained)) return;
