@@ -2,7 +2,7 @@
 
 import { asGoPrints, isObject } from "../plain.ts";
 import { shownElement } from "./element.ts";
-import { ANY, ItemError, itemElement, type LeafType, type Type } from "./types.ts";
+import { ANY, type AtomicType, ItemError, itemElement, type LeafType, type Type } from "./types.ts";
 
 export interface Checked {
   /** Complaints in structured-merge-diff's words: `.spec.foo: field not declared in schema`. */
@@ -12,80 +12,99 @@ export interface Checked {
 
 export function check(type: Type, document: unknown): Checked {
   const checker = new Checker();
-  checker.value(type, document, "");
+  checker.value(type, document);
   return checker;
 }
 
 class Checker implements Checked {
   readonly errors: string[] = [];
   hasNulls = false;
+  /** Names, and the elements or indices of items, as they are shown: joined only for a complaint. */
+  readonly #path: (string | number)[] = [];
 
-  value(type: Type, value: unknown, path: string): void {
+  value(type: Type, value: unknown): void {
     if (value === null || value === undefined) {
       this.hasNulls ||= value === null;
       return;
     }
     switch (type.kind) {
       case "leaf":
-        this.#leaf(type, value, path);
+        this.#leaf(type, value);
         break;
       case "atomic":
-        if (type.shape === "object" && !isObject(value)) this.#complain(path, `expected map, got &{${asGoPrints(value)}}`);
-        else if (type.shape === "list" && !Array.isArray(value)) this.#complain(path, `expected list, got &{${asGoPrints(value)}}`);
-        else if (Array.isArray(value)) for (const [i, item] of value.entries()) this.value(type.inside ?? ANY, item, `${path}[${i}]`);
-        else this.value(type.inside ?? ANY, value, path);
+        this.#atomic(type, value);
         break;
       case "any":
-        if (isObject(value)) for (const key in value) this.value(ANY, value[key], `${path}.${key}`);
+        if (isObject(value)) this.#members(type, value);
         break;
       case "struct":
       case "map":
-        if (!isObject(value)) this.#complain(path, `expected map, got &{${asGoPrints(value)}}`);
-        else this.#members(type, value, path);
+        if (!isObject(value)) this.#complain(`expected map, got &{${asGoPrints(value)}}`);
+        else this.#members(type, value);
         break;
       default:
-        if (!Array.isArray(value)) this.#complain(path, `expected list, got &{${asGoPrints(value)}}`);
-        else this.#items(type, value, path);
+        if (!Array.isArray(value)) this.#complain(`expected list, got &{${asGoPrints(value)}}`);
+        else this.#items(type, value);
     }
   }
 
-  #complain(path: string, message: string): void {
+  #complain(message: string): void {
+    const path = this.#path.map((part) => (typeof part === "number" ? `[${part}]` : shownElement(part))).join("");
     this.errors.push(path === "" ? message : `${path}: ${message}`);
   }
 
-  #members(type: Extract<Type, { kind: "struct" | "map" }>, value: Record<string, unknown>, path: string): void {
+  #below(part: string | number, type: Type, value: unknown): void {
+    this.#path.push(part);
+    this.value(type, value);
+    this.#path.pop();
+  }
+
+  #atomic(type: AtomicType, value: unknown): void {
+    if (type.shape === "object" && !isObject(value)) this.#complain(`expected map, got &{${asGoPrints(value)}}`);
+    else if (type.shape === "list" && !Array.isArray(value)) this.#complain(`expected list, got &{${asGoPrints(value)}}`);
+    else if (Array.isArray(value)) for (const [i, item] of value.entries()) this.#below(i, type.inside ?? ANY, item);
+    else this.value(type.inside ?? ANY, value);
+  }
+
+  #members(type: Extract<Type, { kind: "struct" | "map" | "any" }>, value: Record<string, unknown>): void {
     for (const key in value) {
-      const below = type.kind === "map" ? type.values : type.field(key)?.type;
-      if (below === undefined) {
-        this.#complain(`${path}.${key}`, "field not declared in schema");
+      const field = type.kind === "struct" ? type.field(key) : undefined;
+      if (type.kind !== "struct") {
+        this.#below(`f:${key}`, type.kind === "map" ? type.values : ANY, value[key]);
+      } else if (field === undefined) {
+        this.#path.push(`f:${key}`);
+        this.#complain("field not declared in schema");
+        this.#path.pop();
         return;
+      } else {
+        this.#below(field.element, field.type, value[key]);
       }
-      this.value(below, value[key], `${path}.${key}`);
     }
   }
 
-  #items(type: Extract<Type, { kind: "set" | "keyed" }>, list: readonly unknown[], path: string): void {
+  #items(type: Extract<Type, { kind: "set" | "keyed" }>, list: readonly unknown[]): void {
     const seen = new Set<string>();
     for (const [i, item] of list.entries()) {
+      let element: string;
       try {
-        const element = itemElement(type, item);
-        if (seen.has(element)) this.#complain(path, `duplicate entries for key ${shownElement(element)}`);
-        seen.add(element);
-        if (type.kind === "keyed") this.value(type.items, item, `${path}${shownElement(element)}`);
+        element = itemElement(type, item);
       } catch (error) {
         if (!(error instanceof ItemError)) throw error;
-        this.#complain(path, `element ${i}: ${error.message}`);
+        this.#complain(`element ${i}: ${error.message}`);
         return;
       }
+      if (seen.has(element)) this.#complain(`duplicate entries for key ${shownElement(element)}`);
+      seen.add(element);
+      if (type.kind === "keyed") this.#below(element, type.items, item);
     }
   }
 
-  #leaf(type: LeafType, value: unknown, path: string): void {
+  #leaf(type: LeafType, value: unknown): void {
     const sort = typeof value === "bigint" ? "number" : typeof value;
     if (type.scalar === "untyped" ? sort !== "object" : sort === type.scalar) return;
-    if (type.scalar === "number") this.#complain(path, `expected numeric (int or float), got ${goType(value)}`);
-    else if (type.scalar === "string") this.#complain(path, `expected string, got &value.valueUnstructured{Value:${asGoPrints(value)}}`);
-    else this.#complain(path, `expected ${type.scalar === "boolean" ? "boolean" : "any scalar"}, got &{${asGoPrints(value)}}`);
+    if (type.scalar === "number") this.#complain(`expected numeric (int or float), got ${goType(value)}`);
+    else if (type.scalar === "string") this.#complain(`expected string, got &value.valueUnstructured{Value:${asGoPrints(value)}}`);
+    else this.#complain(`expected ${type.scalar === "boolean" ? "boolean" : "any scalar"}, got &{${asGoPrints(value)}}`);
   }
 }
 

@@ -138,6 +138,20 @@ function decodeRaw(value: unknown, walk: Walk): unknown {
   return object;
 }
 
+/** Field ownership: every name in it has a prefix, so JSON.parse's own objects do, and are the faster ones. */
+function decodeFieldsV1(value: unknown, walk: Walk): unknown {
+  if (typeof value === "object" && value !== null) countMembers(value as Record<string, unknown>, walk);
+  return value;
+}
+
+function countMembers(object: Record<string, unknown>, walk: Walk): void {
+  for (const key in object) {
+    walk.members++;
+    const member = object[key];
+    if (typeof member === "object" && member !== null) countMembers(member as Record<string, unknown>, walk);
+  }
+}
+
 function decodeQuantity(value: unknown, walk: Walk): unknown {
   if (typeof value !== "string") return giveUp(walk);
   try {
@@ -162,7 +176,7 @@ const SCALARS: Readonly<Record<Scalar, FastDecoder>> = {
   microTime: (value, walk) => (typeof value === "string" && isCanonicalMicroTime(value) ? value : giveUp(walk)),
   duration: (_, walk) => giveUp(walk), // Too rare to be worth a second way.
   raw: decodeRaw,
-  fieldsV1: decodeRaw,
+  fieldsV1: decodeFieldsV1,
 };
 
 function isCanonicalMicroTime(text: string): boolean {
