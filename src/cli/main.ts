@@ -9,6 +9,8 @@ const PROCESSES: Readonly<Record<string, () => Promise<{ main(args: string[]): P
   apiserver: () => import("../apiserver/main.ts"),
   scheduler: () => import("../scheduler/main.ts"),
   signer: () => import("../signer/main.ts"),
+  network: () => import("../network/main.ts"),
+  dns: () => import("../network/dns/main.ts"),
   controllers: () => import("../controllers/main.ts"),
   node: () => import("../node/main.ts"),
 };

@@ -6,7 +6,7 @@ import { rm, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeCniConflist } from "../../src/node/containerd/cni.ts";
+import { writeCniConflist } from "../../src/network/cni.ts";
 import { type ContainerdPaths, configVersionFor, containerdConfig, containerdPaths } from "../../src/node/containerd/config.ts";
 import { importImage } from "../../src/node/containerd/import-image.ts";
 import { PAUSE_IMAGE, pauseImageArchive } from "../../src/node/containerd/pause.ts";

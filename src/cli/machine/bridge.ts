@@ -1,7 +1,7 @@
 /** The bridge that joins a cluster's small machines to this one: the only thing of the host's network that is touched. */
 
+import { attempt, run } from "../../machinery/run.ts";
 import { dnsAddress, machineAddress, nodeAddress, type Plan } from "../cluster/plan.ts";
-import { attempt, run } from "./run.ts";
 
 /** Interface names hold fifteen characters. */
 export const bridgeName = (plan: Plan): string => `rp-${plan.id}`;

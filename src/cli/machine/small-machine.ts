@@ -7,12 +7,12 @@ import { spawn } from "node:child_process";
 import { openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../../machinery/run.ts";
 import { pauseProgram } from "../../node/containerd/pause.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { childOf, commandOf, markOf, type ProcessMark } from "../processes/proc.ts";
 import { adopt, type Running } from "../processes/spawn.ts";
 import { plugIn } from "./bridge.ts";
-import { run } from "./run.ts";
 
 const BOOT_MS = 5000;
 /** The init's name in `ps`, so that one sees whose it is. */

@@ -7,7 +7,7 @@ import { createDialer, PURPOSES } from "../../machinery/dialer.ts";
 import { type ClusterContext, NODE_FLAGS, ownCommand } from "../cluster/context.ts";
 import { ensureFolder, writeFileDurably } from "../cluster/files.ts";
 import { keyFiles } from "../cluster/keys.ts";
-import { dnsServiceAddress, machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
+import { machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
 import { bootMachine, enterWords } from "../machine/small-machine.ts";
 import { launch, stop } from "../processes/spawn.ts";
 import type { Unit } from "../processes/unit.ts";
@@ -179,7 +179,7 @@ export function dnsUnits(context: ClusterContext): Unit[] {
         command: ownCommand(context, [
           "dns",
           ...["--kubeconfig", keyFiles.kubeconfig(layout, "dns"), "--server", `https://${machineAddress(plan)}:${plan.port}`],
-          ...["--address", "0.0.0.0", "--domain", plan.clusterDomain, "--service-address", dnsServiceAddress(plan)],
+          ...["--address", "0.0.0.0", "--domain", plan.clusterDomain],
         ]),
         enter: enterWords(init),
         uid: uid(context, "dns"),
