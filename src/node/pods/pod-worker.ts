@@ -56,6 +56,11 @@ export class PodWorker {
   #stale = true;
   #verdict: Verdict | undefined;
   #grace: Grace | undefined;
+  /** Of everything that is being stopped now: a deletion may shorten them. */
+  readonly #graces = new Set<Grace>();
+  /** Aborts what a deletion need not wait for: a pull, a postStart hook. */
+  readonly #interruption = new AbortController();
+  #stepping = false;
   #forgotten = false;
   #over = false;
   #failures = 0;
@@ -69,7 +74,11 @@ export class PodWorker {
     this.#context = context;
     this.#reports = reports;
     this.#observer = new Observer(context.runtime, pod.metadata.uid);
-    this.#probes = new PodProbes(context, () => this.poke());
+    this.#probes = new PodProbes(context, () => {
+      this.poke();
+      // A step may be waiting for a container to stop: whether the pod is ready is told all the same.
+      if (this.#stepping) void this.#report(false);
+    });
     this.done = this.#run();
   }
 
@@ -86,14 +95,14 @@ export class PodWorker {
   update(pod: AgentPod): void {
     this.#pod = pod;
     this.#stale = true;
-    if (pod.metadata.deletionTimestamp) this.#grace?.shorten(graceSeconds(pod));
+    if (pod.metadata.deletionTimestamp) this.#hurry(graceSeconds(pod));
     this.poke();
   }
 
   /** The API has no such pod any more. */
   forget(): void {
     this.#forgotten = true;
-    this.#grace?.shorten(Math.max(1, Math.min(graceSeconds(this.#pod), this.#grace.remainingMs / 1000)));
+    this.#hurry(Math.max(1, graceSeconds(this.#pod)));
     this.poke();
   }
 
@@ -111,8 +120,14 @@ export class PodWorker {
   /** The agent ends; the pod goes on. */
   stop(): void {
     this.#over = true;
+    this.#interruption.abort();
     this.#probes.stop();
     this.poke();
+  }
+
+  #hurry(seconds: number): void {
+    this.#interruption.abort();
+    for (const grace of this.#graces) grace.shorten(seconds);
   }
 
   async #run(): Promise<void> {
@@ -120,12 +135,15 @@ export class PodWorker {
       this.#poked = Promise.withResolvers();
       this.#cancelWake();
       try {
+        this.#stepping = true;
         await this.#step();
         this.#failures = 0;
       } catch (error) {
         const delayMs = Math.min(RETRY_MIN_MS * 2 ** this.#failures++, RETRY_MAX_MS);
         this.#context.log.warn("pod step failed", { pod: podKey(this.#pod), error: (error as Error).message });
         this.#wakeIn(delayMs);
+      } finally {
+        this.#stepping = false;
       }
       if (!this.#over) await this.#poked.promise;
     }
@@ -276,7 +294,12 @@ export class PodWorker {
     const seconds = Number(probe?.terminationGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30);
     const kind = containersOf(this.#pod.spec).find((one) => one.container.name === container.name)?.kind ?? "ordinary";
     const grace = new Grace(seconds, () => this.#context.clock.now());
-    await killContainer({ pod: this.#pod, kind, container, id, podIp: this.#podIps()[0] ?? "", message, grace }, this.#context);
+    this.#graces.add(grace);
+    try {
+      await killContainer({ pod: this.#pod, kind, container, id, podIp: this.#podIps()[0] ?? "", message, grace }, this.#context);
+    } finally {
+      this.#graces.delete(grace);
+    }
   }
 
   /** @returns when to try again; undefined when it was started */
@@ -305,11 +328,12 @@ export class PodWorker {
       const statuses = [...(this.#last.containerStatuses ?? []), ...(this.#last.initContainerStatuses ?? [])];
       const lastRestartCount = statusNamed(statuses, container.name)?.restartCount;
       const facts = { ...start, pod: this.#pod, seen: this.#seen, sandboxId: sandbox.id, sandbox: this.#sandboxConfig(sandbox.attempt) };
-      await startContainer({ ...facts, podIps: this.#podIps(), volumes: this.#prepared, lastRestartCount }, this.#context);
+      await startContainer({ ...facts, podIps: this.#podIps(), volumes: this.#prepared, lastRestartCount, signal: this.#interruption.signal }, this.#context);
       this.#waiting.delete(container.name);
       this.poke();
       return undefined;
     } catch (error) {
+      if (this.#interruption.signal.aborted) return undefined;
       if (!(error instanceof StartError)) throw error;
       this.#waiting.set(container.name, { reason: error.reason, message: error.message });
       return error.retryAtMs ?? clock.now() + RETRY_MAX_MS / 2;
@@ -320,8 +344,11 @@ export class PodWorker {
     if (!this.#seen.sandboxes.some(({ ready }) => ready) && !this.#seen.containers.some(isRunning)) return;
     this.#probes.stopping();
     const seconds = this.#forgotten ? Math.max(1, graceSeconds(this.#pod)) : graceSeconds(this.#pod);
+    // A stop that failed is tried again within the same grace.
     this.#grace ??= new Grace(seconds, () => this.#context.clock.now());
+    this.#graces.add(this.#grace);
     await killPod(this.#pod, this.#seen, this.#grace, this.#context);
+    this.#graces.delete(this.#grace);
     this.#grace = undefined;
     this.#seen = await this.#observer.look();
   }

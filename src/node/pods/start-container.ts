@@ -38,9 +38,11 @@ export interface StartFacts extends Start {
   readonly podIps: readonly string[];
   readonly volumes: ReadonlyMap<string, PreparedVolume>;
   readonly lastRestartCount: number | undefined;
+  /** Aborts where the pod is being deleted. */
+  readonly signal: AbortSignal;
 }
 
-/** @throws StartError */
+/** @throws StartError; whatever it is where the signal aborted */
 export async function startContainer(facts: StartFacts, context: AgentContext): Promise<void> {
   const { pod, kind, container, seen } = facts;
   const { runtime } = context;
@@ -54,7 +56,8 @@ export async function startContainer(facts: StartFacts, context: AgentContext): 
       throw new StartError(reason, message);
     };
   const secrets = await pullSecrets(pod, context);
-  const image = await context.images.ensure({ pod, kind, container, secrets, sandbox: facts.sandbox }).catch((error: unknown) => {
+  const image = await unless(facts.signal, context.images.ensure({ pod, kind, container, secrets, sandbox: facts.sandbox })).catch((error: unknown) => {
+    if (facts.signal.aborted) throw error;
     if (!(error instanceof ImageError)) return failing("ImageInspectError", "InspectFailed")(error);
     say("Warning", "Failed", `Error: ${error.reason}`);
     throw new StartError(error.reason, error.message, error.retryAtMs);
@@ -72,7 +75,8 @@ export async function startContainer(facts: StartFacts, context: AgentContext): 
   const hook = container.lifecycle?.postStart;
   if (!hook) return;
   const podIp = facts.podIps[0] ?? "";
-  await runHook({ hook, container, containerId: id, podIp, timeoutMs: HOOK_MAX_MS }, context).catch(async (error: Error) => {
+  await unless(facts.signal, runHook({ hook, container, containerId: id, podIp, timeoutMs: HOOK_MAX_MS }, context)).catch(async (error: Error) => {
+    if (facts.signal.aborted) return;
     // What the hook printed stays out of the event: it may hold secrets.
     say("Warning", "FailedPostStartHook", "PostStartHook failed");
     const grace = new Grace(Number(pod.spec.terminationGracePeriodSeconds ?? 30), () => context.clock.now());
@@ -88,6 +92,16 @@ export async function startContainer(facts: StartFacts, context: AgentContext): 
     const used = logs.flatMap((name) => /^(\d+)\.log/.exec(name)?.[1] ?? []).map(Number);
     return Math.max(used.length > 0 ? Math.max(...used) + 1 : 0, lastRestartCount === undefined || used.length > 0 ? 0 : lastRestartCount);
   }
+}
+
+/** Waits for the work, but no longer than until the signal aborts; the work itself goes on. */
+function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Error("the pod is being deleted"));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }
 
 async function pullSecrets({ metadata, spec }: AgentPod, { objects }: AgentContext): Promise<Secret[]> {
