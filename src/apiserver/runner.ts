@@ -10,12 +10,13 @@ import { PlainError, pageNotFound } from "./plain-error.ts";
 import { RequestCall } from "./request-call.ts";
 import { answerError } from "./respond/error.ts";
 import { reviewOf } from "./reviews/index.ts";
-import { withDeadline } from "./steps/deadline.ts";
+import { Deadlines } from "./steps/deadline.ts";
 import { request } from "./steps/index.ts";
 import { giveTurnBack } from "./steps/take-turn.ts";
 
 /** @returns what the listener hands every exchange to */
 export function runner(context: ServerContext, verbFor: VerbFor): (exchange: Exchange) => void {
+  const deadlines = new Deadlines(context.clock);
   return function handle(exchange) {
     const call = new RequestCall(exchange, context);
     let pending: void | Promise<void>;
@@ -27,10 +28,20 @@ export function runner(context: ServerContext, verbFor: VerbFor): (exchange: Exc
       return;
     }
     if (pending === undefined) close(call);
-    else
-      withDeadline(call, pending)
-        .catch((error) => fail(call, error))
-        .finally(() => close(call));
+    else {
+      deadlines.begin(call, fail);
+      pending.then(
+        () => {
+          deadlines.end(call);
+          close(call);
+        },
+        (error) => {
+          deadlines.end(call);
+          fail(call, error);
+          close(call);
+        },
+      );
+    }
   };
 }
 

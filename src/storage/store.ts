@@ -17,6 +17,8 @@ export interface Store {
    * above it. Cheap: the embedded store answers it from shared memory.
    */
   revision(): Promise<number>;
+  /** The same without waiting, where the backend knows it (one writer in this process, say). */
+  revisionNow?(): number;
   /** @returns the entry at `key`, now. Throws `SealError` where its bytes aren't what was put there. */
   get(key: string): Promise<Entry | undefined>;
   /**

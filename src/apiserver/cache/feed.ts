@@ -68,6 +68,12 @@ export class Feed {
     });
   }
 
+  /** Whether the caches hold everything that is committed now; false also where only a question to the store would tell. */
+  get present(): boolean {
+    const now = this.#options.store.revisionNow?.();
+    return now !== undefined && now <= this.#revision;
+  }
+
   /** Resolves once the caches hold everything that was committed when this was called. */
   async waitForPresent(): Promise<void> {
     const revision = await this.#ask();

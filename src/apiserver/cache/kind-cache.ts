@@ -77,6 +77,10 @@ export class KindCache implements WatchCache {
     return this.#filledAt >= 0;
   }
 
+  get present(): boolean {
+    return this.filled && this.#options.feed.present;
+  }
+
   ready(): Promise<void> {
     this.#filling ??= this.#fill().catch((error) => {
       this.#filling = undefined;

@@ -40,6 +40,10 @@ export class KindView implements WatchCache {
     return { ...page, objects: page.objects.map((object) => this.#see(object)) };
   }
 
+  get present(): boolean {
+    return this.#cache.present;
+  }
+
   ready(): Promise<void> {
     return this.#cache.ready();
   }

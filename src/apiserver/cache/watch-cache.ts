@@ -60,6 +60,8 @@ export interface WatchCache {
   list(selection: Selection): readonly CachedObject[];
   /** At most `limit` objects of the state at `revision` that follow `after` in key order; throws a 410 StatusError when neither the cache nor the store reach back. */
   page(selection: Selection, revision: number, after: string, limit: number): Promise<Page>;
+  /** True when the cache is filled and certainly at the store's present revision: then there is nothing to wait for. */
+  readonly present: boolean;
   /** Resolves once the cache is filled. */
   ready(): Promise<void>;
   /** Resolves once the cache has seen `revision`; throws a 504 StatusError (ResourceVersionTooLarge) after `timeoutMs`. */

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 
+/** Given to an answer it is the exchange's own: made for that answer and not used again. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** A body's chunks, one a call, then undefined; or a promise of either. */

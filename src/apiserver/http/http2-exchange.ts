@@ -1,6 +1,6 @@
 /** An exchange over an HTTP/2 stream. It is on the path of every GET, so nothing is made before it is asked for. */
 
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
@@ -97,7 +97,8 @@ export class Http2Exchange implements Exchange {
     this.code = code;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed || stream.headersSent) return false;
-    stream.respond({ ":status": code, ...headers });
+    (headers as Record<string, unknown>)[":status"] = code; // The exchange owns what it is given: no second copy.
+    stream.respond(headers as OutgoingHttpHeaders);
     return true;
   }
 

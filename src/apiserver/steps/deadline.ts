@@ -1,6 +1,7 @@
 /** How long a request may take: what the client asks for, within the server's own bounds. Only a request that has to wait for something gets a timer. */
 
-import { badRequest, timeout } from "../../machinery/status/status-error.ts";
+import type { Clock } from "../../machinery/clock.ts";
+import { badRequest, type StatusError, timeout } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { isLongRunning } from "./long-running.ts";
 
@@ -35,14 +36,40 @@ function parseDuration(text: string): number {
   return sum > 0 ? sum : MAX_MS;
 }
 
-/** Rejects when the time is over before `work` is done. */
-export function withDeadline(call: Call, work: Promise<void>): Promise<void> {
-  const limit = deadlineMs(call);
-  if (limit === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const cancel = call.context.clock.after(limit, () =>
-      reject(timeout("Timeout: request did not complete within requested timeout - context deadline exceeded")),
-    );
-    work.then(resolve, reject).finally(cancel);
-  });
+/** Requests that wait for something, with the time at which each is over. Looked through now and then: a timer for each would cost more than most of them take. */
+export class Deadlines {
+  static readonly CHECK_MS = 250;
+  readonly #clock: Clock;
+  readonly #open = new Map<Call, number>();
+  #watching = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  begin(call: Call, onOver: (call: Call, error: StatusError) => void): void {
+    const limit = deadlineMs(call);
+    if (limit === undefined) return;
+    this.#open.set(call, this.#clock.now() + limit);
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#watch(onOver);
+  }
+
+  end(call: Call): void {
+    this.#open.delete(call);
+  }
+
+  #watch(onOver: (call: Call, error: StatusError) => void): void {
+    this.#clock.after(Deadlines.CHECK_MS, () => {
+      const now = this.#clock.now();
+      for (const [call, at] of this.#open) {
+        if (at > now) continue;
+        this.#open.delete(call);
+        onOver(call, timeout("Timeout: request did not complete within requested timeout - context deadline exceeded"));
+      }
+      this.#watching = this.#open.size > 0;
+      if (this.#watching) this.#watch(onOver);
+    });
+  }
 }

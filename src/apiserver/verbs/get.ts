@@ -1,5 +1,6 @@
 /** GET of one object: bytes that exist, once the cache is proven fresh enough. */
 
+import type { Kind } from "../../api/kind.ts";
 import { notFound } from "../../machinery/status/status-error.ts";
 import type { WatchCache } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
@@ -9,20 +10,29 @@ import { revisionOf } from "./query.ts";
 /** How long a read waits for a revision that this server has yet to see (as kube-apiserver does). */
 export const FRESH_WAIT_MS = 3000;
 
-export async function get(call: Call): Promise<void> {
+export function get(call: Call): void | Promise<void> {
   const kind = kindOf(call);
-  const { namespace, name } = call.attributes;
   const cache = call.context.caches.of(kind);
-  await freshEnough(cache, call.query.get("resourceVersion") ?? "");
+  const waiting = freshEnough(cache, call.query.size > 0 ? (call.query.get("resourceVersion") ?? "") : "");
+  return waiting ? waiting.then(() => answer(call, kind, cache)) : answer(call, kind, cache);
+}
+
+function answer(call: Call, kind: Kind, cache: WatchCache): void {
+  const { namespace, name } = call.attributes;
   const object = cache.get(kind.namespaced ? namespace : "", name); // A namespace's own path names it as its namespace too.
   if (!object) throw notFound(kind, name);
   call.context.respond.object(call, 200, kind, object.bytes);
 }
 
-/** Waits as a resourceVersion asks: not at all for "0", until the store's present for none, else until that version is there. */
-export async function freshEnough(cache: WatchCache, version: string): Promise<void> {
-  await cache.ready();
+/** Waits as a resourceVersion asks: not at all for "0", until the store's present for none, else until that version is there. @returns undefined where there is nothing to wait for */
+export function freshEnough(cache: WatchCache, version: string): Promise<void> | undefined {
   const revision = revisionOf(version);
+  if (cache.present && (revision === undefined || revision <= cache.revision)) return undefined;
+  return waitUntilFresh(cache, revision);
+}
+
+async function waitUntilFresh(cache: WatchCache, revision: number | undefined): Promise<void> {
+  await cache.ready();
   if (revision === undefined) await cache.waitForPresent();
   else if (revision > 0) await cache.waitFor(revision, FRESH_WAIT_MS);
 }

@@ -55,6 +55,10 @@ export class Client implements Store {
     return Number(Atomics.load(this.#shared, 0));
   }
 
+  revisionNow(): number {
+    return this.#ended ? Number.POSITIVE_INFINITY : Number(Atomics.load(this.#shared, 0)); // Past the end nothing read is of the present.
+  }
+
   get(key: string): Promise<Entry | undefined> {
     return this.#call((id, resolve) => {
       checkKey(key);
