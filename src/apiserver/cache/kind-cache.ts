@@ -4,6 +4,7 @@ import type { Kind, KubeObject } from "../../api/kind.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { expired } from "../../machinery/status/status-error.ts";
 import { CompactedError, type Entry, type Store, type WatchedChange } from "../../storage/store.ts";
+import { copyObject } from "./copy.ts";
 import { FanOut } from "./fan-out.ts";
 import type { Feed } from "./feed.ts";
 import { Change, History } from "./history.ts";
@@ -140,6 +141,8 @@ export class KindCache implements WatchCache {
   }
 
   decode<T extends KubeObject>(object: CachedObject, kind = this.kind): T {
+    const known = object instanceof StoredObject ? object.decoded : undefined;
+    if (known) return copyObject(known) as T;
     return this.#options.decode(kind, object.bytes) as T;
   }
 
@@ -147,7 +150,7 @@ export class KindCache implements WatchCache {
     if (!(object instanceof StoredObject)) return this.decode(object, kind);
     let decoded = object.decoded;
     if (!decoded) {
-      decoded = this.decode(object, kind);
+      decoded = this.#options.decode(kind, object.bytes);
       object.remember(decoded);
     }
     return decoded as T;

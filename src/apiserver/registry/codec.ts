@@ -4,15 +4,16 @@ import type { Kind, KubeObject } from "../../api/kind.ts";
 import { decode } from "../../machinery/json/decode.ts";
 import { fastDecoder, type Walk } from "../../machinery/json/fast.ts";
 import { encodeWithHole } from "../../machinery/json/hole.ts";
+import { decodeStoredJson } from "../../machinery/json/stored.ts";
 import { stringifyExactly } from "../../machinery/json/stringify.ts";
 import type { Plain } from "../../machinery/plain.ts";
 
-/** What was once accepted is read back whatever a request may bring now. */
-const STORED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+/** A patched document may be as large as what stands there and the patch together. */
+const PATCHED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
 
 /** @returns the object in servable bytes: the caller's own copy */
 export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
-  return decode<KubeObject>(bytes, kind.schema, STORED_BUDGET).value;
+  return decodeStoredJson<KubeObject>(bytes, kind.schema);
 }
 
 /**
@@ -20,10 +21,10 @@ export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
  * @throws DecodeError for values of the wrong type
  */
 export function typed(kind: Kind, document: Plain): { readonly object: KubeObject; readonly strictErrors: readonly string[] } {
-  const walk: Walk = { ok: true, members: 0 };
+  const walk: Walk = { ok: true, members: 0, trusted: true }; // Sets of fields are checked by whoever reads them.
   const object = fastDecoder(kind.schema)(document, walk);
   if (walk.ok) return { object: object as KubeObject, strictErrors: [] }; // The schema is what says that it is one.
-  const { value, strictErrors } = decode<KubeObject>(stringifyExactly(document), kind.schema, STORED_BUDGET);
+  const { value, strictErrors } = decode<KubeObject>(stringifyExactly(document), kind.schema, PATCHED_BUDGET);
   return { object: value, strictErrors };
 }
 

@@ -3,6 +3,7 @@
 import type { Field, ListSchema, MapSchema, Scalar, Schema, StructSchema } from "../schema/schema.ts";
 import { sortedKeys } from "./key-order.ts";
 import { omission, zeroJson } from "./omission.ts";
+import { encodeFieldsV1 } from "./fields-v1.ts";
 import { quoteJson } from "./quote.ts";
 
 type Encoder = (value: unknown) => string;
@@ -144,5 +145,5 @@ const SCALARS: Readonly<Record<Scalar, Encoder>> = {
   microTime: quoted,
   duration: quoted,
   raw: encodeRaw,
-  fieldsV1: encodeRaw,
+  fieldsV1: (value) => encodeFieldsV1(value, encodeRaw),
 };
