@@ -1,9 +1,9 @@
 /** Encodes data by a schema, byte for byte as kube-apiserver does: Go's order of fields, Go's rules for leaving them out, Go's escapes. */
 
 import type { Field, ListSchema, MapSchema, Scalar, Schema, StructSchema } from "../schema/schema.ts";
+import { encodeFieldsV1 } from "./fields-v1.ts";
 import { sortedKeys } from "./key-order.ts";
 import { omission, zeroJson } from "./omission.ts";
-import { encodeFieldsV1 } from "./fields-v1.ts";
 import { quoteJson } from "./quote.ts";
 
 type Encoder = (value: unknown) => string;

@@ -1,6 +1,10 @@
 /** scale: how many replicas an object wants and has, in one form for all kinds (autoscaling/v1). */
 
 import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { managedApply } from "../../../machinery/apply/apply.ts";
+import { entriesAfterScale, entriesOfScale } from "../../../machinery/apply/scale.ts";
+import { managedUpdate } from "../../../machinery/apply/update.ts";
+import { timestamp } from "../../../machinery/clock.ts";
 import { DecodeError } from "../../../machinery/json/decode-error.ts";
 import { parseJson } from "../../../machinery/json/document.ts";
 import { jsonPatch } from "../../../machinery/patch/json-patch.ts";
@@ -10,6 +14,7 @@ import { isObject, type Plain } from "../../../machinery/plain.ts";
 import { type LabelSelectorObject, labelSelector, labelsSelector } from "../../../machinery/selectors/labels.ts";
 import { invalid } from "../../../machinery/status/field-error.ts";
 import { badRequest, invalidObject, notFound, unsupportedMediaType } from "../../../machinery/status/status-error.ts";
+import { yamlToJson } from "../../../machinery/yaml.ts";
 import { servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
@@ -48,7 +53,7 @@ export async function updateScale(call: Call): Promise<void> {
   const options = writeOptions(call, "UpdateOptions");
   const body = await readBody(call);
   const scaleKind = bodyKind(kindOf(call), "scale");
-  await write(call, options, false, () => {
+  await write(call, options, {}, () => {
     const scale: Scale = objectOf(scaleKind, body, options.fieldValidation, (message) => call.warnings.push(message));
     settleNamespace(call, scale);
     settleName(call, scale);
@@ -57,12 +62,14 @@ export async function updateScale(call: Call): Promise<void> {
 }
 
 export async function patchScale(call: Call): Promise<void> {
-  const options = writeOptions(call, "PatchOptions");
   const body = await readBody(call);
+  const applied = mediaType(body) === APPLY;
+  const options = writeOptions(call, "PatchOptions", applied);
   const scaleKind = bodyKind(kindOf(call), "scale");
   const document = parse(body);
-  await write(call, options, true, (current) => {
-    const patched = patchOf(body, current as unknown as Plain, document, scaleKind); // Patches walk members by name.
+  await write(call, options, { relative: true, applied }, (current) => {
+    const live = current as unknown as Plain; // Patches walk members by name.
+    const patched = applied ? apply(call, scaleKind, live, document, options) : patchOf(body, live, document, scaleKind);
     try {
       return typed(scaleKind, patched).object;
     } catch (error) {
@@ -72,16 +79,27 @@ export async function patchScale(call: Call): Promise<void> {
   });
 }
 
-function parse({ bytes }: Body): unknown {
+const APPLY = "application/apply-patch+yaml";
+
+function mediaType({ contentType }: Body): string {
+  return contentType.split(";", 1)[0]!.trim();
+}
+
+function apply(call: Call, { schema, apiVersion, name: kind }: Kind, live: Plain, patch: unknown, { manager, force }: WriteOptions): Plain {
+  const time = timestamp(call.context.clock.now());
+  return managedApply({ schema, live, patch, manager, force, subresource: "scale", apiVersion, kind, time }).object;
+}
+
+function parse(body: Body): unknown {
   try {
-    return parseJson(bytes);
+    return parseJson(mediaType(body) === APPLY ? yamlToJson(body.bytes.toString("utf8")).json : body.bytes);
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(error.message) : error;
   }
 }
 
-function patchOf({ contentType }: Body, current: Plain, document: unknown, kind: Kind): Plain {
-  switch (contentType.split(";", 1)[0]!.trim()) {
+function patchOf(body: Body, current: Plain, document: unknown, kind: Kind): Plain {
+  switch (mediaType(body)) {
     case "application/merge-patch+json":
       return mergePatch(current, document);
     case "application/strategic-merge-patch+json":
@@ -93,13 +111,33 @@ function patchOf({ contentType }: Body, current: Plain, document: unknown, kind:
     }
     default:
       throw unsupportedMediaType(
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml",
       );
   }
 }
 
+type Entries = NonNullable<KubeObject["metadata"]["managedFields"]>;
+
+/** @returns the object's entries once the Scale was written: an apply has settled the Scale's own */
+function ownersAfter(call: Call, last: KubeObject, current: Scale, scale: Scale, options: WriteOptions, applied: boolean): Entries | undefined {
+  const kind = kindOf(call);
+  const scaleKind = bodyKind(kind, "scale");
+  const scaled = applied
+    ? scale.metadata.managedFields
+    : managedUpdate({
+        schema: scaleKind.schema,
+        live: current as unknown as Plain, // Ownership walks members by the schema's names.
+        next: scale as unknown as Plain,
+        manager: options.manager,
+        subresource: "scale",
+        apiVersion: scaleKind.apiVersion,
+        time: timestamp(call.context.clock.now()),
+      });
+  return entriesAfterScale(last.metadata.managedFields, scaled, kind.apiVersion) as Entries | undefined;
+}
+
 /** @param wanted makes the Scale that shall be from the one that is */
-async function write(call: Call, options: WriteOptions, relative: boolean, wanted: (current: Scale) => Scale): Promise<void> {
+async function write(call: Call, options: WriteOptions, { relative = false, applied = false }, wanted: (current: Scale) => Scale): Promise<void> {
   const kind = kindOf(call);
   const scaleKind = bodyKind(kind, "scale");
   const { namespace, name } = call.attributes;
@@ -120,6 +158,9 @@ async function write(call: Call, options: WriteOptions, relative: boolean, wante
       const next = cache.decode<Scalable>(cached!);
       next.spec = { ...next.spec, replicas };
       next.metadata.resourceVersion = scale.metadata.resourceVersion ?? "";
+      const owners = ownersAfter(call, last!, current, scale, options, applied);
+      if (owners) next.metadata.managedFields = owners;
+      else delete next.metadata.managedFields;
       return next;
     },
   });
@@ -135,6 +176,7 @@ function answer(call: Call, kind: Kind, revision: number, object: Scalable): voi
 
 function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: Scalable): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const managedFields = entriesOfScale(metadata.managedFields) as Entries | undefined;
   const selector = selectorText(spec?.selector);
   return {
     kind,
@@ -145,6 +187,7 @@ function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: S
       ...(uid && { uid }),
       ...(resourceVersion && { resourceVersion }),
       ...(creationTimestamp && { creationTimestamp }),
+      ...(managedFields && { managedFields }),
     },
     spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
     status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },

@@ -75,6 +75,9 @@ test("scale reads and writes replicas, and nothing else", async () => {
   );
   const deployment = (await api.get(`${DEPLOYMENTS}/d`)).object;
   assert.equal(deployment.spec.replicas, 7);
+  const entry = deployment.metadata.managedFields.find((one: { subresource?: string }) => one.subresource === "scale");
+  assert.deepEqual(entry.fieldsV1, { "f:spec": { "f:replicas": {} } });
+  assert.equal(entry.time, undefined);
   assert.equal((await api.get(`${DEPLOYMENTS}/none/scale`)).code, 404);
 });
 

@@ -15,7 +15,7 @@ import type { Write, WriteStep } from "./write.ts";
 export const write: readonly WriteStep[] = [mergeOwners, setDefaults, recordOwnership, mutate, allocate, prepare, keepEntryTimes, validate, admit, commit];
 
 /** A change of scale: what admission and validation had to see was the Scale. */
-export const scaleWrite: readonly WriteStep[] = [recordOwnership, prepare, validate, commit];
+export const scaleWrite: readonly WriteStep[] = [prepare, validate, commit];
 
 /** What a patch makes of owners is looked at only after admission. */
 function mergeOwners({ call, next }: Write): void {
