@@ -158,7 +158,7 @@ async function step(subject: Subject, live: Plain | undefined): Promise<Plain | 
   const { kind, path, resetFields } = subject;
   const manager = pick(["m1", "m2", "kubectl"]);
   const time = NEW;
-  const common = { schema: kind.schema, apiVersion: kind.apiVersion, kind: kind.name, manager, time, ...(resetFields && { resetFields }) };
+  const common = { schema: kind.schema, apiVersion: kind.apiVersion, kind: kind.name, manager, time, ...(resetFields && { fields: { resetFields } }) };
   steps++;
   const how = live === undefined ? "apply" : pick(["apply", "apply", "apply", "update", "merge", "strategic", "json"]);
   if (how === "apply") {

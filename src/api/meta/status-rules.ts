@@ -19,12 +19,11 @@ export function completed<T extends KubeObject>(table: ResourceTable, rules: Kin
   if (!table.verbs.includes("delete")) return withStructs({ ...rules, virtual: true }, schema);
   if (!table.subresources.some(({ name }) => name === "status")) return withoutClosedFields(withStructs(rules, schema), schema);
   const { status, ...others } = rules.subresources ?? {};
-  const resetFields: readonly string[] = ["spec"];
   const withStatus: KindRules<T> = {
     prepareCreate: dropStatus,
     prepareUpdate: keepStatus,
     ...rules,
-    subresources: { status: { prepareUpdate: keepAllButStatus, resetFields, ...status } as SubresourceRules<T>, ...others },
+    subresources: { status: { prepareUpdate: keepAllButStatus, ...status } as SubresourceRules<T>, ...others },
   };
   return withoutClosedFields(withStructs(withStatus, schema), schema);
 }

@@ -1,6 +1,7 @@
 /** PATCH: what is to change, in one of four forms, made again from the newest object for as long as others come first. */
 
 import type { Kind, KubeObject, SubresourceRules } from "../../api/kind.ts";
+import { endpointFields } from "../../api/meta/reset-fields.ts";
 import { managedApply } from "../../machinery/apply/apply.ts";
 import { timestamp } from "../../machinery/clock.ts";
 import { DecodeError } from "../../machinery/json/decode-error.ts";
@@ -104,9 +105,8 @@ function modify(kind: Kind, form: Exclude<Form, "apply">, base: KubeObject, docu
 }
 
 function apply(call: Call, base: KubeObject | undefined, document: unknown, options: WriteOptions, rules: SubresourceRules<KubeObject> | undefined): Plain {
-  const { schema, apiVersion, name, rules: declared } = kindOf(call);
+  const { schema, apiVersion, name, table } = kindOf(call);
   const { subresource } = call.attributes;
-  const resetFields = subresource === "" ? (declared.subresources?.status ? STATUS : undefined) : rules?.resetFields;
   return managedApply({
     schema,
     live: base as unknown as Plain | undefined, // As above.
@@ -117,11 +117,9 @@ function apply(call: Call, base: KubeObject | undefined, document: unknown, opti
     apiVersion,
     kind: name,
     time: timestamp(call.context.clock.now()),
-    ...(resetFields && { resetFields }),
+    fields: rules?.resetFields ? { resetFields: rules.resetFields } : endpointFields(table, subresource),
   }).object;
 }
-
-const STATUS: readonly string[] = ["status"];
 
 /** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */
 function checked(call: Call, kind: Kind, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {

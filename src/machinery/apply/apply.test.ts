@@ -146,7 +146,7 @@ test("an object that nobody tracks belongs to before-first-apply", () => {
 
 test("an endpoint doesn't own what it resets", () => {
   const patch = { ...spec([{ name: "a" }]), status: { replicas: 1 } };
-  const object = apply(undefined, patch, { ...forDeployment, subresource: "status", resetFields: ["spec"] });
+  const object = apply(undefined, patch, { ...forDeployment, subresource: "status", fields: { resetFields: ["spec"] } });
   assert.deepEqual(owners(object), [["a", "Apply", T1, { "f:status": { "f:replicas": {} } }]]);
   assert.equal(object.metadata.managedFields?.[0]?.subresource, "status");
 });

@@ -6,16 +6,16 @@ import { equal, isObject, own, type Plain, shallow } from "../plain.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import { badRequest } from "../status/status-error.ts";
 import { check } from "./check.ts";
-import { compare } from "./compare.ts";
+import type { Comparison } from "./compare.ts";
 import { ApplyConflict, type Conflict } from "./conflict.ts";
 import { extract } from "./extract.ts";
 import { allowedByLastApplied, withLastApplied } from "./last-applied.ts";
 import { identity, type ManagedFieldsEntry, type Owner, type Owners, readOwners, writeOwners } from "./managed.ts";
 import { merge } from "./merge.ts";
 import { prune } from "./prune.ts";
-import { has, isEmpty, pathsOf, recursiveDifference, union } from "./set.ts";
+import { has, isEmpty, pathsOf, union } from "./set.ts";
 import { typeOf } from "./types.ts";
-import { comparison, conflictsWith, entriesOf, recordUpdate, resetSet, takeFrom, withoutUnowned } from "./update.ts";
+import { comparison, conflictsWith, type EndpointFields, entriesOf, ownedBy, recordUpdate, takeFrom, withoutUnowned } from "./update.ts";
 
 export interface ApplyRequest {
   readonly schema: StructSchema;
@@ -31,8 +31,7 @@ export interface ApplyRequest {
   readonly kind: string;
   /** Now, as `metadata.managedFields[].time` shows it. */
   readonly time: string;
-  /** Dotted paths of what this endpoint doesn't own. Give the same array each time: its set is made once. */
-  readonly resetFields?: readonly string[];
+  readonly fields?: EndpointFields;
 }
 
 export interface Applied {
@@ -82,10 +81,10 @@ export function managedApply(request: ApplyRequest): Applied {
 
 /** An object that nobody tracks yet belongs, as it is, to whoever was before the first apply. */
 function ownersBeforeApply(request: ApplyRequest): Owners {
-  const { schema, live, apiVersion, subresource = "", time, resetFields } = request;
+  const { schema, live, apiVersion, subresource = "", time, fields } = request;
   const owners = readOwners(entriesOf(live), true);
   if (owners.size === 0 && live !== undefined) {
-    recordUpdate(owners, comparison(typeOf(schema), undefined, live, resetFields), {
+    recordUpdate(owners, comparison(typeOf(schema), undefined, live, fields), {
       manager: BEFORE_FIRST_APPLY,
       operation: "Update",
       apiVersion,
@@ -97,20 +96,18 @@ function ownersBeforeApply(request: ApplyRequest): Owners {
 }
 
 function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boolean, hasNulls: boolean): Applied {
-  const { schema, apiVersion, kind, subresource = "", time, resetFields } = request;
+  const { schema, apiVersion, kind, subresource = "", time, fields } = request;
   // Kind and version are the same by now, whether or not the stored form shows them.
   const live = request.live === undefined || request.live.kind !== undefined ? request.live : { apiVersion, kind, ...request.live };
   const type = typeOf(schema);
-  const reset = resetSet(resetFields);
   const manager: Omit<Owner, "set"> = { manager: request.manager, operation: "Apply", apiVersion, subresource, time };
   const key = identity(manager);
   const last = owners.get(key);
-  const wanted = extract(type, patch);
-  const set = reset === undefined ? wanted : recursiveDifference(wanted, reset);
+  const set = ownedBy(fields, extract(type, patch));
   owners.set(key, { ...manager, set });
   const merged = merge(type, live ?? {}, patch) as Plain;
   const pruned = last === undefined ? merged : prune(type, merged, last.set, owners);
-  takeOver(owners, key, reset, compare(type, live, pruned, true), force);
+  takeOver(owners, key, comparison(type, live, pruned, fields, true), force);
   const changed = live === undefined || (pruned !== live && !equal(pruned, live));
   const owned = withoutUnowned(set);
   if (isEmpty(owned)) owners.delete(key);
@@ -123,15 +120,14 @@ function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boo
 }
 
 /** Conflicts are refused or, by force, won; what the apply removes is nobody's any more. */
-function takeOver(owners: Owners, key: string, reset: ReturnType<typeof resetSet>, changes: ReturnType<typeof compare>, force: boolean): void {
-  const keep = (set: typeof changes.added): typeof changes.added => (reset === undefined ? set : recursiveDifference(set, reset));
-  const taken = union(keep(changes.modified), keep(changes.added));
+function takeOver(owners: Owners, key: string, changes: Comparison, force: boolean): void {
+  const taken = union(changes.modified, changes.added);
   const conflicts = conflictsWith(owners, taken, key);
   if (!force && conflicts.length > 0) {
     const all: Conflict[] = conflicts.flatMap(({ owner, set }) => pathsOf(set).map((path) => ({ owner, path })));
     throw new ApplyConflict(all.sort((a, b) => (identity(a.owner) < identity(b.owner) ? -1 : identity(a.owner) > identity(b.owner) ? 1 : 0)));
   }
-  takeFrom(owners, taken, keep(changes.removed), key);
+  takeFrom(owners, taken, changes.removed, key);
 }
 
 /** An apply that changes nothing in the object keeps its time, and its entry where the set is the same too. */

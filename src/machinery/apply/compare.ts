@@ -66,6 +66,7 @@ class Walk implements Comparison {
   #map(values: Type, before: unknown, after: unknown): void {
     const left = isObject(before) ? before : EMPTY;
     const right = isObject(after) ? after : EMPTY;
+    if (isVoid(left) && isVoid(right)) this.#emptiness(before, after);
     const differing: Element[] = [];
     for (const key in right) if (!Object.hasOwn(left, key) || left[key] !== right[key]) differing.push(`f:${key}`);
     for (const key in left) if (!Object.hasOwn(right, key)) differing.push(`f:${key}`);
@@ -78,13 +79,21 @@ class Walk implements Comparison {
   #list(type: SetType | KeyedType, before: unknown, after: unknown): void {
     const left = Array.isArray(before) ? before : [];
     const right = Array.isArray(after) ? after : [];
-    if (left.length === right.length && equal(left, right)) return;
+    if (left.length === right.length && equal(left, right)) {
+      this.#emptiness(before, after);
+      return;
+    }
     const olds = grouped(type, left);
     const news = grouped(type, right);
     const items: Type = type.kind === "keyed" ? type.items : { kind: "leaf", scalar: "untyped" };
     const elements = [...olds.keys()];
     for (const element of news.keys()) if (!olds.has(element)) elements.push(element);
     for (const element of sortElements(elements)) this.#items(element, items, olds.get(element) ?? NONE, news.get(element) ?? NONE);
+  }
+
+  /** Of two empty containers: null and empty are different values. */
+  #emptiness(before: unknown, after: unknown): void {
+    if ((before === null) !== (after === null)) insert(this.modified, this.#path, LEAF);
   }
 
   /** Duplicates are owned as one value; one item against one is the usual case. */
@@ -117,4 +126,9 @@ function grouped(type: SetType | KeyedType, list: readonly unknown[]): Map<Eleme
     else groups.set(element, [item]);
   }
   return groups;
+}
+
+function isVoid(object: Plain): boolean {
+  for (const _ in object) return false;
+  return true;
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { difference, type FieldSet, has, intersection, LEAF, parseSet, pathsOf, recursiveDifference, shownPath, union } from "./set.ts";
+import { difference, type FieldSet, has, intersection, LEAF, matching, parseSet, pathsOf, patternOf, recursiveDifference, shownPath, union } from "./set.ts";
 
 const element = fc.constantFrom("f:a", "f:b", "f:c", 'k:{"name":"x"}', 'k:{"name":"y"}', "v:1", 'v:"s"');
 const path = fc.array(element, { minLength: 1, maxLength: 4 });
@@ -66,4 +66,13 @@ test("paths are shown as kubectl shows them", () => {
     }),
   );
   assert.deepEqual(list.map(shownPath), ['.ports[port=80,protocol="TCP"]', '.spec.containers[name="a"].image', '.spec.finalizers[="x/y"]']);
+});
+
+test("matching() keeps what a pattern names, and the members on the way there", () => {
+  const set = parseSet({
+    "f:metadata": { "f:labels": {} },
+    "f:spec": { "f:containers": { 'k:{"name":"a"}': { ".": {}, "f:image": {}, "f:resources": { "f:limits": {} } }, 'k:{"name":"b"}': { "f:image": {} } } },
+  });
+  const pattern = patternOf(["spec.containers.*.resources", "spec.initContainers.*.resources"]);
+  assert.deepEqual(matching(set, pattern), { "f:spec": { "f:containers": { 'k:{"name":"a"}': { ".": {}, "f:resources": { "f:limits": {} } } } } });
 });

@@ -128,6 +128,44 @@ function without(a: FieldSet, b: FieldSet, below: boolean, recursive: boolean): 
   return result;
 }
 
+/** What a filter lets through, as a tree of elements; `*` stands for any element, an empty node for everything below. */
+export interface Pattern {
+  readonly [element: Element]: Pattern;
+}
+
+/** @param paths dotted, with `*` for any item of a list: `spec.containers.*.resources` */
+export function patternOf(paths: readonly string[]): Pattern {
+  const root: Record<Element, Pattern> = {};
+  for (const path of paths) {
+    let node = root;
+    for (const name of path.split(".")) {
+      const element = name === "*" ? name : `f:${name}`;
+      const next: Record<Element, Pattern> = (node[element] as Record<Element, Pattern> | undefined) ?? {};
+      node[element] = next;
+      node = next;
+    }
+  }
+  return root;
+}
+
+/** @returns what the pattern lets through: the paths that it names, what is below them, and the members on the way to them */
+export function matching(set: FieldSet, pattern: Pattern): FieldSet {
+  const result: Building = {};
+  for (const element in set) {
+    const below = pattern[element] ?? pattern["*"];
+    if (element === SELF || below === undefined) continue;
+    const node = set[element] as FieldSet;
+    if (isEmpty(below)) {
+      result[element] = node;
+      continue;
+    }
+    const kept = matching(node, below);
+    if (holdsSelf(node)) result[element] = isEmpty(kept) ? LEAF : { [SELF]: LEAF, ...kept };
+    else if (!isEmpty(kept)) result[element] = kept;
+  }
+  return result;
+}
+
 /** @returns what is in both, in `a`'s order */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return common(a, b, false) ?? NOTHING;
@@ -157,7 +195,7 @@ export function has(set: FieldSet, path: readonly Element[]): boolean {
   return path.length > 0 && holdsSelf(node);
 }
 
-/** @returns whether something below the element, or the element itself, is in the set */
+/** @returns the node of an element: something below it, or the element itself, is in the set */
 export function under(set: FieldSet, element: Element): FieldSet | undefined {
   return set[element];
 }

@@ -33,7 +33,7 @@ test("a create owns what it sets, and not what the server keeps", () => {
 
 test("a create shows structs that JSON writes although they are empty", () => {
   const next = { spec: { replicas: 1, template: { spec: { containers: [{ name: "c", image: "i", ports: [{ containerPort: 80 }] }] } } } };
-  const [entry] = write(undefined, next, { schema: deployment, apiVersion: "apps/v1", resetFields: ["status"] }).metadata.managedFields;
+  const [entry] = write(undefined, next, { schema: deployment, apiVersion: "apps/v1", fields: { resetFields: ["status"] } }).metadata.managedFields;
   assert.deepEqual(plain(entry?.fieldsV1), {
     "f:spec": {
       "f:replicas": {},

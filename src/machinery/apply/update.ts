@@ -4,7 +4,7 @@ import { isObject, type Plain } from "../plain.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { capUpdaters, identity, type ManagedFieldsEntry, type Owner, type Owners, ownersOfUpdate, writeOwners } from "./managed.ts";
-import { difference, type FieldSet, intersection, isEmpty, recursiveDifference, setOfPaths, union } from "./set.ts";
+import { difference, type FieldSet, intersection, isEmpty, matching, type Pattern, patternOf, recursiveDifference, setOfPaths, union } from "./set.ts";
 import { ItemError, type Type, typeOf } from "./types.ts";
 
 export interface UpdateRequest {
@@ -19,8 +19,15 @@ export interface UpdateRequest {
   readonly apiVersion: string;
   /** Now, as `metadata.managedFields[].time` shows it. */
   readonly time: string;
-  /** Dotted paths of what this endpoint doesn't own (`status`). Give the same array each time: its set is made once. */
-  readonly resetFields?: readonly string[];
+  readonly fields?: EndpointFields;
+}
+
+/** What an endpoint owns. Give the same arrays each time: sets are made of them once. */
+export interface EndpointFields {
+  /** Dotted paths of what it doesn't own: `status`. */
+  readonly resetFields?: readonly string[] | undefined;
+  /** Dotted paths of all that it owns, with `*` for any item of a list; everything when absent. */
+  readonly ownFields?: readonly string[] | undefined;
 }
 
 /**
@@ -28,13 +35,13 @@ export interface UpdateRequest {
  * An object that can't be compared (two list items that can't be told apart) keeps the entries it has, as in kube-apiserver.
  */
 export function managedUpdate(request: UpdateRequest): readonly ManagedFieldsEntry[] | undefined {
-  const { schema, live, next, subresource = "", apiVersion, time, resetFields } = request;
+  const { schema, live, next, subresource = "", apiVersion, time, fields } = request;
   const before = entriesOf(live);
   const owners = ownersOfUpdate(before, entriesOf(next), subresource);
   // An object whose ownership was lost or cleared isn't tracked until somebody applies it.
   if (owners.size === 0 && live !== undefined && typeof (live.metadata as Plain | undefined)?.uid === "string") return undefined;
   try {
-    const changes = comparison(typeOf(schema), live, next, resetFields);
+    const changes = comparison(typeOf(schema), live, next, fields);
     recordUpdate(owners, changes, { manager: request.manager || "unknown", operation: "Update", apiVersion, subresource, time });
     capUpdaters(owners);
     return writeOwners(owners);
@@ -50,23 +57,30 @@ export function entriesOf(object: Plain | undefined): readonly ManagedFieldsEntr
 }
 
 /** @returns what changed, without what the endpoint doesn't own */
-export function comparison(type: Type, live: Plain | undefined, next: Plain, resetFields: readonly string[] | undefined): Comparison {
-  const all = compare(type, live, next);
-  const reset = resetSet(resetFields);
-  if (reset === undefined) return all;
-  return { added: recursiveDifference(all.added, reset), modified: recursiveDifference(all.modified, reset), removed: recursiveDifference(all.removed, reset) };
+export function comparison(type: Type, live: Plain | undefined, next: Plain, fields: EndpointFields | undefined, applied = false): Comparison {
+  const all = compare(type, live, next, applied);
+  if (!fields?.resetFields && !fields?.ownFields) return all;
+  return { added: ownedBy(fields, all.added), modified: ownedBy(fields, all.modified), removed: ownedBy(fields, all.removed) };
 }
 
 const resetSets = new WeakMap<readonly string[], FieldSet>();
+const patterns = new WeakMap<readonly string[], Pattern>();
 
-export function resetSet(resetFields: readonly string[] | undefined): FieldSet | undefined {
-  if (resetFields === undefined || resetFields.length === 0) return undefined;
-  let set = resetSets.get(resetFields);
-  if (set === undefined) {
-    set = setOfPaths(resetFields);
-    resetSets.set(resetFields, set);
+/** @returns the part of the set that the endpoint owns */
+export function ownedBy(fields: EndpointFields | undefined, set: FieldSet): FieldSet {
+  let owned = set;
+  if (fields?.ownFields) owned = matching(owned, remembered(patterns, fields.ownFields, patternOf));
+  if (fields?.resetFields) owned = recursiveDifference(owned, remembered(resetSets, fields.resetFields, setOfPaths));
+  return owned;
+}
+
+function remembered<T>(all: WeakMap<readonly string[], T>, paths: readonly string[], make: (paths: readonly string[]) => T): T {
+  let known = all.get(paths);
+  if (known === undefined) {
+    known = make(paths);
+    all.set(paths, known);
   }
-  return set;
+  return known;
 }
 
 /** What the server keeps itself, or what is the same for everyone: nobody owns it. */
