@@ -5,6 +5,7 @@
 
 import { Socket } from "node:net";
 import { hardenBuiltIns } from "../machinery/hardening.ts";
+import { createLog } from "../machinery/log.ts";
 import { AuditLog } from "./log.ts";
 import { serveSender } from "./service.ts";
 
@@ -22,6 +23,7 @@ process.on("message", (_message, handle) => {
 process.on("disconnect", () => void log.close().finally(() => process.exit(0)));
 process.on("SIGTERM", () => void log.close().finally(() => process.exit(0)));
 process.send({ ready: true });
+createLog("auditd").ready();
 
 /** A disk that refused a write leaves the log's end unknown: the next start finds out. */
 function stop(error: unknown): void {

@@ -16,12 +16,14 @@ export interface Program {
   readonly node: string;
   /** The entry file of the command line. */
   readonly main: string;
+  /** The entry file of the keeper of the record, which runs without the command line. */
+  readonly auditd: string;
   readonly folder: string;
 }
 
 /** The checkout itself, where a process may as well run from: without root everything belongs to one user. */
 export function checkoutProgram(checkout: string): Program {
-  return { node: process.execPath, main: join(checkout, "src/cli/main.ts"), folder: checkout };
+  return { node: process.execPath, main: join(checkout, "src/cli/main.ts"), auditd: join(checkout, "src/auditd/main.ts"), folder: checkout };
 }
 
 /**
@@ -36,7 +38,7 @@ export function layProgram(checkout: string, place = PLACE): Program {
   const digest = createHash("sha256").update(process.version).update(readFileSync(lock));
   for (const file of sources) digest.update(`\0${file}\0`).update(readFileSync(join(checkout, file)));
   const folder = join(place, digest.digest("hex").slice(0, 16));
-  const program = { node: join(folder, "bin/node"), main: join(folder, "src/cli/main.js"), folder };
+  const program = { node: join(folder, "bin/node"), main: join(folder, "src/cli/main.js"), auditd: join(folder, "src/auditd/main.js"), folder };
   if (existsSync(program.main)) return program;
 
   const draft = `${folder}.${process.pid}.new`;

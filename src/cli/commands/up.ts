@@ -13,6 +13,7 @@ import { type Layout, layoutOf } from "../cluster/layout.ts";
 import { loadPlan, newPlan, nodeNames, type Plan, savePlan } from "../cluster/plan.ts";
 import { checkoutProgram, layProgram } from "../cluster/program.ts";
 import { missingTools } from "../cluster/tools.ts";
+import { ensureLoopback } from "../machine/bridge.ts";
 import { isAlive, markOf, type ProcessMark } from "../processes/proc.ts";
 import { stop } from "../processes/spawn.ts";
 import { type ClusterState, readState, runningState, type Step, writeState } from "../processes/state.ts";
@@ -69,6 +70,7 @@ async function supervise(layout: Layout, options: UpOptions, { asRoot, withNodes
   const plan = makePlan(layout, options, asRoot);
   const context: ClusterContext = { layout, plan, program, asRoot, only: options.only, withNodes };
   prepareFolders(context);
+  if (asRoot) await ensureLoopback();
   const left = await takeOver(readState(layout), withNodes);
   ensureKeys({ layout, plan, now: Date.now(), withNodes });
 

@@ -1,16 +1,20 @@
 /** The bridge that joins a cluster's small machines to this one: the only thing of the host's network that is touched. */
 
+import { networkInterfaces } from "node:os";
 import { attempt, run } from "../../machinery/run.ts";
 import { dnsAddress, machineAddress, nodeAddress, type Plan } from "../cluster/plan.ts";
 
 /** Interface names hold fifteen characters. */
 export const bridgeName = (plan: Plan): string => `rp-${plan.id}`;
 
+/** In a new network namespace even the loopback is down, and the API server listens there. */
+export async function ensureLoopback(): Promise<void> {
+  if (networkInterfaces().lo === undefined) await attempt(["ip", "link", "set", "lo", "up"]);
+}
+
 /** Makes the bridge, unless it is there, with the machine's address and the way to the pods. */
 export async function ensureBridge(plan: Plan): Promise<void> {
   const name = bridgeName(plan);
-  // In a new network namespace even the loopback is down, and the API server listens there.
-  await run(["ip", "link", "set", "lo", "up"]);
   if (!(await attempt(["ip", "link", "show", name]))) await run(["ip", "link", "add", name, "type", "bridge"]);
   await run(["ip", "addr", "replace", `${machineAddress(plan)}/24`, "dev", name]);
   await run(["ip", "link", "set", name, "up"]);

@@ -1,10 +1,10 @@
 /** The units of the control plane: API server, keeper of the record, signer, controllers, scheduler, DNS. */
 
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { auditdArguments, listenForSenders, type SenderSocket } from "../../auditd/start.ts";
 import { createDialer, PURPOSES } from "../../machinery/dialer.ts";
-import { type ClusterContext, NODE_FLAGS, ownCommand } from "../cluster/context.ts";
+import { type ClusterContext, ownCommand } from "../cluster/context.ts";
 import { ensureFolder, writeFileDurably } from "../cluster/files.ts";
 import { keyFiles } from "../cluster/keys.ts";
 import { machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
@@ -12,9 +12,6 @@ import { bootMachine, enterWords } from "../machine/small-machine.ts";
 import { launch, stop } from "../processes/spawn.ts";
 import type { Unit } from "../processes/unit.ts";
 import { apiServerConfig } from "./api-server-config.ts";
-
-/** Connections to the keeper of the record that wait for it to come back. */
-const WAITING_MAX = 16;
 
 export function userText(context: ClusterContext, user: UserName | "root"): string {
   if (!context.asRoot) return `uid ${process.getuid?.()}`;
@@ -67,53 +64,26 @@ async function apiServerIsReady(port: number, ca: string): Promise<boolean> {
  */
 export function auditdUnit(context: ClusterContext): Unit & { close(): void } {
   const { layout, program } = context;
-  const home = layout.of("auditd");
-  const waiting: Socket[] = [];
-  let hand: ((socket: Socket) => void) | undefined;
-  let server: Server | undefined;
-
-  function listen(): Promise<void> {
-    if (server) return Promise.resolve();
-    rmSync(layout.auditSocket, { force: true });
-    server = createServer({ pauseOnConnect: true }, (socket) => {
-      socket.on("error", () => socket.destroy());
-      if (hand) hand(socket);
-      else if (waiting.push(socket) > WAITING_MAX) waiting.shift()?.destroy();
-    });
-    const listening = server;
-    return new Promise((resolve, reject) => {
-      listening.once("error", reject);
-      listening.listen(layout.auditSocket, () => {
-        chmodSync(layout.auditSocket, 0o600);
-        const owner = uid(context, "apiserver");
-        if (owner !== undefined) chownSync(layout.auditSocket, owner, owner);
-        resolve();
-      });
-    });
-  }
-
+  let senders: SenderSocket | undefined;
   return {
     name: "auditd",
     label: "Keeper of the record",
     user: userText(context, "auditd"),
     after: [],
-    close: () => server?.close(),
+    close: () => senders?.close(),
     async start() {
-      await listen();
-      const flags = [...NODE_FLAGS, "--permission", `--allow-fs-read=${program.folder}`, `--allow-fs-read=${home}`, `--allow-fs-write=${home}`];
+      const owner = uid(context, "apiserver");
+      senders ??= await listenForSenders(layout.auditSocket, owner === undefined ? undefined : { uid: owner, gid: owner });
       const started = await launch({
-        command: ownCommand(context, ["auditd", "--log", join(home, "audit.log")], flags),
+        command: [program.node, ...auditdArguments(program.auditd, program.folder, layout.of("auditd"))],
         uid: uid(context, "auditd"),
         log: join(layout.logs, "auditd.log"),
         channel: true,
       });
-      void started.ended.then(() => {
-        hand = undefined;
-      });
-      await started.ready;
-      hand = (socket) => started.child.send({ connection: true }, socket, { keepOpen: false }, () => undefined);
-      for (const socket of waiting.splice(0)) hand(socket);
-      return started;
+      const ready = started.ready.then(() => senders?.handTo(started.child));
+      ready.catch(() => undefined);
+      void started.ended.then(() => senders?.handTo(undefined));
+      return { ...started, ready };
     },
   };
 }
