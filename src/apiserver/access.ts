@@ -1,9 +1,15 @@
 /** Who gets in and who may do what: the authenticators, authorizers and admission plug-ins of this server, put together from its configuration. */
 
+import { decodeJwt } from "jose";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
+import type { Random } from "../machinery/random.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
+import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
+import { TokenKeys } from "../security/authn/tokens/keys.ts";
+import { requestToken } from "../security/authn/tokens/request.ts";
+import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
 import { type Login, loginUnion } from "../security/authn/union.ts";
 import { x509Authenticator } from "../security/authn/x509.ts";
 import { rbacAuthorizer } from "../security/authz/rbac/authorizer.ts";
@@ -11,6 +17,7 @@ import { Policy } from "../security/authz/rbac/policy.ts";
 import { authorizerUnion } from "../security/authz/union.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
+import type { TokenService } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { LoopbackExchange } from "./http/loopback-exchange.ts";
 import { SERVER_ITSELF } from "./loopback.ts";
@@ -18,26 +25,47 @@ import { SERVER_ITSELF } from "./loopback.ts";
 export interface AccessOptions {
   readonly clock: Clock;
   readonly reader: Reader;
+  readonly random: Random;
   /** PEM of the authorities whose certificates log clients in. */
   readonly clientCa: string;
+  readonly tokens: TokenFacts;
+}
+
+export interface TokenFacts {
+  /** PEM of the private key that signs service-account tokens. */
+  readonly key: string;
+  /** `https://kubernetes.default.svc.cluster.local`; also the audience of tokens for the API server. */
+  readonly issuer: string;
 }
 
 export interface Access {
   authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
   readonly authorizer: Authorizer;
   rulesOf(user: User, namespace: string): readonly PolicyRule[];
+  readonly tokens: TokenService;
+  readonly tokenKeys: TokenKeys;
   readonly plugins: readonly AdmissionPlugin[];
   close(): void;
 }
 
 /** The caches of roles and bindings must be filled before. */
-export function openAccess({ clock, reader, clientCa }: AccessOptions): Access {
+export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer } }: AccessOptions): Access {
   const policy = new Policy(reader);
-  const login = loginUnion(x509Authenticator(clientCa, clock), []);
+  const tokenKeys = new TokenKeys(key);
+  const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
+  const accounts = tokenAuthenticator(tokenOptions);
+  const bootstrap = bootstrapAuthenticator(reader, clock);
+  const login = loginUnion(x509Authenticator(clientCa, clock), [accounts, bootstrap]);
   return {
     authenticate: (exchange) => (exchange instanceof LoopbackExchange ? SERVER_ITSELF : logIn(login, exchange)),
     authorizer: authorizerUnion([rbacAuthorizer(policy)]),
     rulesOf: (user, namespace) => [...policy.grantsOf(user, namespace)].flatMap((grant) => policy.rulesOf(grant.role, grant.namespace)?.rules ?? []),
+    tokens: {
+      review: (token, audiences) => accounts.verify(token, audiences?.length ? audiences : [issuer]),
+      request: (namespace, account, asked) => requestToken(tokenOptions, namespace, account, asked),
+      idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
+    },
+    tokenKeys,
     plugins: [],
     close: () => policy.close(),
   };

@@ -1,6 +1,7 @@
 /** The typed request that the steps pass along, and what the server gives them to work with. */
 
 import type { Kind, KubeObject } from "../api/kind.ts";
+import type { TokenRequest } from "../api/tables/authentication-v1.ts";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
@@ -37,11 +38,25 @@ export interface Front {
   authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
   /** The rules that a user has in a namespace, cluster-wide ones included. */
   rulesOf(user: User, namespace: string): readonly PolicyRule[];
+  readonly tokens: TokenService;
   readonly audit: Auditor;
   readonly endpoints: Endpoints;
   readonly turns: Turns;
   readonly metrics: RequestMetrics;
   readonly log: Log;
+}
+
+/** Service-account tokens, and what can be told of others'. */
+export interface TokenService {
+  /**
+   * @param audiences of which the token must name one; the server's own where absent
+   * @returns undefined for a token that nobody takes for its own; throws a CredentialError for a bad one
+   */
+  review(token: string, audiences: readonly string[] | undefined): Promise<{ readonly user: User; readonly audiences: readonly string[] } | undefined>;
+  /** Mints a token. @returns the request with its status; throws a StatusError */
+  request(namespace: string, account: string, asked: TokenRequest): Promise<TokenRequest>;
+  /** How the audit record names a token: `JTI=…`. */
+  idOf(token: string): string;
 }
 
 /** Opens an audit record for each request; the runner closes it. */

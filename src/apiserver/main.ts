@@ -35,6 +35,7 @@ export async function main(args: string[]): Promise<void> {
     clientCa: text(config.clientCa),
     frontProxyCa: text(config.frontProxyCa),
     ...(config.allowTls12 && { allowTls12: true }),
+    tokens: { key: text(config.serviceAccountKey), issuer: config.serviceAccountIssuer },
     settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts },
     kinds,
     store,

@@ -60,7 +60,7 @@ function handlerOf(call: Call, verbFor: VerbFor): Handler {
   if (kind) {
     const { verb, subresource } = attributes;
     const refused = exchange.method === "HEAD" && subresource !== "proxy";
-    const handler = refused ? undefined : (kind.rules.virtual && verb === "create" && subresource === "" && reviewOf(kind)) || verbFor(kind, subresource, verb);
+    const handler = refused ? undefined : (verb === "create" && reviewOf(kind, subresource)) || verbFor(kind, subresource, verb);
     if (!handler) throw notAllowed();
     return handler;
   }

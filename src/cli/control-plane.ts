@@ -10,6 +10,7 @@ import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
 import { type ApiServer, startApiServer } from "../apiserver/server.ts";
 import { type Authority, type Identity, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
+import { newKeyPair } from "../machinery/certificates/keys.ts";
 import { kubeconfig } from "../machinery/certificates/kubeconfig.ts";
 import { type Clock, systemClock } from "../machinery/clock.ts";
 import { createLog, type Log } from "../machinery/log.ts";
@@ -101,6 +102,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       certificate: serving.cert,
       key: serving.key,
       clientCa: authority.cert,
+      tokens: { key: newKeyPair().pem, issuer: "https://kubernetes.default.svc.cluster.local" },
       settings: SETTINGS,
       kinds,
       store,

@@ -229,6 +229,7 @@ class DirectExchange implements Exchange {
 const front: ServerContext["front"] = {
   authenticate: () => ({ name: "admin", groups: ["system:masters", "system:authenticated"], extra: Object.create(null), via: "test" }),
   rulesOf: () => [],
+  tokens: { review: async () => undefined, request: async (_namespace, _account, asked) => asked, idOf: () => "" },
   audit: { opened: () => {}, closed: () => {} },
   endpoints: { find: () => undefined },
   turns: { reading: 0, writing: 0 },

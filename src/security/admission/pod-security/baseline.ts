@@ -85,7 +85,9 @@ function seLinuxOptions(types: ReadonlySet<string>): CheckPod {
   return (spec) => {
     const own = spec.securityContext?.seLinuxOptions;
     const inPod = wrong(own);
-    const found = faults(spec, ({ securityContext }) => ({ fields: wrong(securityContext?.seLinuxOptions).map((field) => `securityContext.seLinuxOptions.${field}`) }));
+    const found = faults(spec, ({ securityContext }) => ({
+      fields: wrong(securityContext?.seLinuxOptions).map((field) => `securityContext.seLinuxOptions.${field}`),
+    }));
     if (inPod.length === 0 && found.length === 0) return undefined;
     const all = [own, ...found.map(({ container }) => container.securityContext?.seLinuxOptions)];
     const badTypes = distinct(all.flatMap((options) => (options && !types.has(options.type ?? "") ? [options.type ?? ""] : [])));
@@ -146,6 +148,9 @@ export const BASELINE: readonly Check[] = [
   baseline("procMount", [0, procMount], [35, butInUserNamespace(procMount)]),
   baseline("seLinuxOptions", [0, seLinuxOptions(new Set(SELINUX_TYPES))], [31, seLinuxOptions(new Set([...SELINUX_TYPES, "container_engine_t"]))]),
   baseline("seccompProfile_baseline", [0, seccompAnnotations], [19, seccompBaseline]),
-  baseline("sysctls", ...SYSCTLS.map(([since], index) => [since, sysctls(new Set(SYSCTLS.slice(0, index + 1).flatMap(([, names]) => names.split(" "))))] as const)),
+  baseline(
+    "sysctls",
+    ...SYSCTLS.map(([since], index) => [since, sysctls(new Set(SYSCTLS.slice(0, index + 1).flatMap(([, names]) => names.split(" "))))] as const),
+  ),
   baseline("windowsHostProcess", [0, windowsHostProcess]),
 ];

@@ -58,7 +58,10 @@ export interface Fault extends PlacedContainer {
  * @param judge what is wrong with a container: fields beneath it, and the values they have
  * @returns the containers that have any fault
  */
-export function faults(spec: PodSpec, judge: (container: Container) => { readonly fields: readonly string[]; readonly values?: readonly string[] } | undefined): Fault[] {
+export function faults(
+  spec: PodSpec,
+  judge: (container: Container) => { readonly fields: readonly string[]; readonly values?: readonly string[] } | undefined,
+): Fault[] {
   return containersOf(spec).flatMap((placed) => {
     const found = judge(placed.container);
     return found && found.fields.length > 0 ? [{ ...placed, fields: found.fields, values: found.values ?? [] }] : [];

@@ -24,7 +24,9 @@ export const appArmorProfile: CheckPod = (spec, { annotations = {} }) => {
     .toSorted(([, a], [, b]) => (a < b ? -1 : 1));
   if (!inPod && found.length === 0 && keys.length === 0) return undefined;
   const values = [...distinct([...(inPod ? [own.type] : []), ...valuesOf(found)]), ...keys.map(([, text]) => text)];
-  const who = [setters(inPod, found), ...(keys.length > 0 ? [plural(keys.length, "annotation", "annotations")] : [])].filter((part) => part !== "").join(" and ");
+  const who = [setters(inPod, found), ...(keys.length > 0 ? [plural(keys.length, "annotation", "annotations")] : [])]
+    .filter((part) => part !== "")
+    .join(" and ");
   return {
     reason: plural(values.length, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
     detail: `${who} must not set AppArmor profile type to ${quoted(values)}`,

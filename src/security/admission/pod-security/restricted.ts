@@ -13,7 +13,9 @@ const allowPrivilegeEscalation: CheckPod = (spec) => {
 };
 
 const capabilities: CheckPod = (spec) => {
-  const undropped = faults(spec, ({ securityContext }) => ({ fields: securityContext?.capabilities?.drop?.includes("ALL") ? [] : ["securityContext.capabilities.drop"] }));
+  const undropped = faults(spec, ({ securityContext }) => ({
+    fields: securityContext?.capabilities?.drop?.includes("ALL") ? [] : ["securityContext.capabilities.drop"],
+  }));
   const adding = faults(spec, ({ securityContext }) => {
     const values = (securityContext?.capabilities?.add ?? []).filter((capability) => capability !== "NET_BIND_SERVICE");
     return { fields: values.length > 0 ? ["securityContext.capabilities.add"] : [], values };
@@ -26,7 +28,17 @@ const capabilities: CheckPod = (spec) => {
   return { reason: "unrestricted capabilities", detail: told.join("; "), fields: [...fieldsOf(undropped), ...fieldsOf(adding)] };
 };
 
-const ALLOWED_VOLUMES = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"] as const satisfies readonly (keyof Volume)[];
+const ALLOWED_VOLUMES = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "image",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+] as const satisfies readonly (keyof Volume)[];
 
 const volumes: CheckPod = ({ volumes: all = [] }) => {
   const found = [...all.entries()]
@@ -58,7 +70,11 @@ const runAsUser: CheckPod = (spec) => {
   const field = "securityContext.runAsUser";
   const found = faults(spec, ({ securityContext }) => ({ fields: isRoot(securityContext?.runAsUser) ? [field] : [] }));
   if (!inPod && found.length === 0) return undefined;
-  return { reason: "runAsUser=0", detail: `${setters(inPod, found)} must not set runAsUser=0`, fields: [...(inPod ? [`spec.${field}`] : []), ...fieldsOf(found)] };
+  return {
+    reason: "runAsUser=0",
+    detail: `${setters(inPod, found)} must not set runAsUser=0`,
+    fields: [...(inPod ? [`spec.${field}`] : []), ...fieldsOf(found)],
+  };
 };
 
 const restricted = (id: string, overrides: readonly string[], ...versions: readonly (readonly [since: number, check: CheckPod])[]): Check => ({
