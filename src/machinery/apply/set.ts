@@ -15,7 +15,7 @@ type Building = Record<Element, FieldSet>;
 
 export const NOTHING: FieldSet = Object.freeze({});
 /** A member without anything below. */
-export const LEAF: FieldSet = NOTHING;
+export const LEAF: FieldSet = Object.freeze({});
 const SELF = ".";
 /** How deep a set that a client sends may be. */
 const DEPTH_MAX = 500;
