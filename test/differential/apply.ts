@@ -3,16 +3,12 @@
  *
  *     node test/differential/apply.ts KUBECONFIG [ROUNDS] [SEED]
  *
- * Each round writes one object many times, by apply, update and each patch type, as several managers, and compares the object and its
+ * Each round writes each object many times, by apply, update and each patch type, as several managers, and compares the object and its
  * managedFields after every write with what our functions make of the same step. Prints each difference and ends with 1 if there was one.
  */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import { parse } from "yaml";
-import { kinds } from "../../src/api/index.ts";
-import { managedApply } from "../../src/machinery/apply/apply.ts";
+import { type Applied, managedApply } from "../../src/machinery/apply/apply.ts";
 import { ApplyConflict } from "../../src/machinery/apply/conflict.ts";
 import { managedUpdate } from "../../src/machinery/apply/update.ts";
 import { jsonPatch } from "../../src/machinery/patch/json-patch.ts";
@@ -20,109 +16,12 @@ import { mergePatch } from "../../src/machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../src/machinery/patch/strategic-merge.ts";
 import { isObject, type Plain } from "../../src/machinery/plain.ts";
 import { StatusError } from "../../src/machinery/status/status-error.ts";
+import { type Answer, Choices, clientOf, forget, type Subject, Subjects } from "./random-writes.ts";
 
-const [file, rounds = "20", seedText = "1"] = process.argv.slice(2);
+const [file, rounds = "20", seed = "1"] = process.argv.slice(2);
 assert(file, "usage: apply.ts KUBECONFIG [ROUNDS] [SEED]");
-const config = parse(readFileSync(file, "utf8"));
-const server = new URL(config.clusters[0].cluster.server);
-const decoded = (text: string): Buffer => Buffer.from(text, "base64");
-const agent = new Agent({
-  ca: decoded(config.clusters[0].cluster["certificate-authority-data"]),
-  cert: decoded(config.users[0].user["client-certificate-data"]),
-  key: decoded(config.users[0].user["client-key-data"]),
-  keepAlive: true,
-});
-
-let state = Number(seedText);
-const random = (below: number): number => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor((state / 2 ** 32) * below);
-};
-const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
-const some = <T>(list: readonly T[]): T[] => list.filter(() => random(2) === 0).sort(() => random(3) - 1);
-
-function ask(method: string, path: string, body?: unknown, type = "application/json"): Promise<{ code: number; body: Plain }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { host: server.hostname, port: server.port, agent, method, path, headers: { "content-type": type, "user-agent": "differ" } },
-      (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()) }));
-      },
-    );
-    sent.on("error", reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-const kindOf = (apiVersion: string, name: string): (typeof kinds)[number] =>
-  kinds.find((kind) => kind.apiVersion === apiVersion && kind.name === name) ?? assert.fail(`no ${name}`);
-const KEYS = ["a", "b", "c", "d"];
-const values = (): Plain => Object.fromEntries(some(KEYS).map((key) => [key, pick(["1", "2"])]));
-const dropEmpty = (object: Plain): Plain => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-
-interface Subject {
-  readonly kind: (typeof kinds)[number];
-  readonly path: string;
-  readonly resetFields?: readonly string[];
-  document(full: boolean): Plain;
-}
-
-function metadata(name: string): Plain {
-  return dropEmpty({
-    name,
-    labels: random(2) ? values() : undefined,
-    annotations: random(3) === 0 ? values() : undefined,
-    finalizers: random(3) === 0 ? some(["x.io/a", "x.io/b", "x.io/c"]) : undefined,
-  });
-}
-
-function container(name: string): Plain {
-  return dropEmpty({
-    name,
-    image: pick(["i:1", "i:2"]),
-    args: random(3) === 0 ? some(KEYS) : undefined,
-    env: random(2) ? some(KEYS).map((key) => ({ name: key, value: pick(["1", "2"]) })) : undefined,
-    ports: random(3) === 0 ? some([80, 81]).map((containerPort) => dropEmpty({ containerPort, protocol: pick([undefined, "TCP", "UDP"]) })) : undefined,
-    resources: random(3) === 0 ? { limits: dropEmpty({ cpu: pick(["1", "2", undefined]), memory: pick(["1Gi", undefined]) }) } : undefined,
-  });
-}
-
-function subjects(round: number): Subject[] {
-  const config = { kind: kindOf("v1", "ConfigMap"), path: `/api/v1/namespaces/default/configmaps/differ-${round}` };
-  const workload = { kind: kindOf("apps/v1", "Deployment"), path: `/apis/apps/v1/namespaces/default/deployments/differ-${round}`, resetFields: ["status"] };
-  return [
-    {
-      ...config,
-      document: () => dropEmpty({ apiVersion: "v1", kind: "ConfigMap", metadata: metadata(`differ-${round}`), data: random(4) ? values() : undefined }),
-    },
-    {
-      ...workload,
-      document: (full) => {
-        const names = some(["a", "b", "c"]);
-        return {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          metadata: metadata(`differ-${round}`),
-          spec: dropEmpty({
-            replicas: pick([0, 1, 2, undefined]),
-            selector: full ? { matchLabels: { app: "x" } } : undefined,
-            strategy: random(4) === 0 ? { type: "RollingUpdate", rollingUpdate: { maxSurge: pick([1, "50%"]) } } : undefined,
-            template: {
-              metadata: { labels: { app: "x", ...values() } },
-              spec: dropEmpty({
-                containers: (full && names.length === 0 ? ["a"] : names).map(container),
-                nodeSelector: random(3) === 0 ? values() : undefined,
-                tolerations: random(4) === 0 ? some(KEYS).map((key) => ({ key, operator: "Exists" })) : undefined,
-              }),
-            },
-          }),
-        };
-      },
-    },
-  ];
-}
+const { ask, close } = clientOf(file);
+const choices = new Choices(Number(seed));
 
 let steps = 0;
 let differences = 0;
@@ -130,10 +29,11 @@ function differ(what: string, ours: unknown, theirs: unknown, context: unknown):
   differences++;
   console.log(`── ${what}\nours:   ${JSON.stringify(ours)}\ntheirs: ${JSON.stringify(theirs)}\nstep:   ${JSON.stringify(context)}`);
 }
-const NEW = "(now)";
+
 /** Steps are faster than the clock's seconds, so only whether there is a time can be compared. */
 const withoutTimes = (entries: unknown): unknown =>
   ((entries ?? []) as Plain[]).map((entry) => ({ ...entry, time: entry.time !== undefined })).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
 /** What a schema-less merge leaves and decoding drops: nulls and empty containers of optional fields. */
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
@@ -143,97 +43,17 @@ function bare(value: unknown): unknown {
     .map(([key, member]) => [key, bare(member)] as const);
   return Object.fromEntries(members.filter(([, member]) => !(typeof member === "object" && member !== null && Object.keys(member).length === 0)));
 }
+
 /** Whether all of ours stands in theirs, lists in the same order: theirs also has defaults. */
 function within(ours: unknown, theirs: unknown): boolean {
   if (Array.isArray(ours)) return Array.isArray(theirs) && ours.length === theirs.length && ours.every((item, i) => within(item, theirs[i]));
   if (isObject(ours)) return isObject(theirs) && Object.entries(ours).every(([key, value]) => within(value, theirs[key]));
   return ours === theirs;
 }
-const content = (object: Plain): unknown => {
+
+function content(object: Plain): unknown {
   const { managedFields: _m, resourceVersion: _r, generation: _g, ...rest } = object.metadata as Plain;
   return bare({ ...object, metadata: rest });
-};
-
-async function step(subject: Subject, live: Plain | undefined): Promise<Plain | undefined> {
-  const { kind, path, resetFields } = subject;
-  const manager = pick(["m1", "m2", "kubectl"]);
-  const time = NEW;
-  const common = { schema: kind.schema, apiVersion: kind.apiVersion, kind: kind.name, manager, time, ...(resetFields && { fields: { resetFields } }) };
-  steps++;
-  const how = live === undefined ? "apply" : pick(["apply", "apply", "apply", "update", "merge", "strategic", "json"]);
-  if (how === "apply") {
-    const patch = subject.document(live === undefined || random(2) === 0);
-    const force = random(2) === 0;
-    const theirs = await ask("PATCH", `${path}?fieldManager=${manager}&force=${force}`, patch, "application/apply-patch+yaml");
-    let ours: { object: Plain; managedFields: unknown } | StatusError;
-    try {
-      ours = managedApply({ ...common, live, patch, force });
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      ours = error;
-    }
-    const context = { how, manager, force, patch, live };
-    if (ours instanceof StatusError) {
-      const causes = (list: unknown): string[] => ((list ?? []) as Plain[]).map((cause) => JSON.stringify([cause.reason, cause.message, cause.field])).sort();
-      if (ours.status.code !== theirs.code) differ("code", ours.status, theirs.body, context);
-      else if (ours instanceof ApplyConflict) {
-        const expected = causes((theirs.body.details as Plain).causes);
-        if (JSON.stringify(causes(ours.status.details?.causes)) !== JSON.stringify(expected)) differ("causes", ours.status, theirs.body, context);
-      } else if (ours.status.message !== theirs.body.message) differ("message", ours.status.message, theirs.body.message, context);
-      return live;
-    }
-    // An apply may be well and the object not: validation is not ours here.
-    if (theirs.code === 422) return live;
-    if (theirs.code >= 300) {
-      differ("code", 200, theirs.body, context);
-      return live;
-    }
-    compareWith(ours.object, ours.managedFields, theirs.body, context);
-    return theirs.body;
-  }
-  assert(live);
-  const document = subject.document(true);
-  let patched: Plain;
-  let theirs: { code: number; body: Plain };
-  let context: unknown;
-  const query = `${path}?fieldManager=${manager}`;
-  if (how === "update") {
-    patched = { ...document, metadata: { ...(document.metadata as Plain), uid: (live.metadata as Plain).uid } };
-    context = { how, manager, document, live };
-    theirs = await ask("PUT", query, patched);
-  } else if (how === "json") {
-    const patch = some([
-      { op: "add", path: "/metadata/labels", value: values() },
-      { op: "remove", path: "/metadata/annotations" },
-      { op: "add", path: "/data/a", value: "9" },
-      { op: "add", path: "/spec/template/spec/containers/0/resources/limits", value: { cpu: "1" } },
-      { op: "add", path: "/spec/template/spec/containers/-", value: container("d") },
-      { op: "test", path: "/spec/replicas", value: 1 },
-      { op: "copy", from: "/metadata/labels", path: "/metadata/annotations" },
-      { op: "move", from: "/spec/template/spec/containers/0/args", path: "/spec/template/spec/containers/0/command" },
-      { op: "replace", path: "/spec/template/spec/containers/0/image", value: "i:9" },
-    ]).slice(0, 2);
-    context = { how, manager, patch, live };
-    theirs = await ask("PATCH", query, patch, "application/json-patch+json");
-    const failed = attempt(() => jsonPatch(live, patch, kind.schema) as Plain);
-    if (failed instanceof StatusError) return refusal(failed, theirs, live, context);
-    patched = failed;
-  } else {
-    const patch = random(2) === 0 ? document : { metadata: { labels: Object.fromEntries(some(KEYS).map((key) => [key, pick(["1", null])])) } };
-    context = { how, manager, patch, live };
-    theirs = await ask("PATCH", query, patch, how === "merge" ? "application/merge-patch+json" : "application/strategic-merge-patch+json");
-    patched = how === "merge" ? mergePatch(live, patch) : strategicMergePatch(live, patch, kind.schema);
-  }
-  if (theirs.code === 422) return live;
-  if (theirs.code >= 300) {
-    differ("code", 200, theirs.body, context);
-    return live;
-  }
-  // Theirs is decoded and defaulted, and that is what ownership is computed from.
-  const next = { ...theirs.body, metadata: { ...(theirs.body.metadata as Plain), managedFields: (patched.metadata as Plain).managedFields } };
-  const managedFields = managedUpdate({ ...common, live, next });
-  compareWith(patched, managedFields, theirs.body, context);
-  return theirs.body;
 }
 
 function attempt<T>(run: () => T): T | StatusError {
@@ -245,27 +65,79 @@ function attempt<T>(run: () => T): T | StatusError {
   }
 }
 
-function refusal(ours: StatusError, theirs: { code: number; body: Plain }, live: Plain, context: unknown): Plain {
-  if (ours.status.code !== theirs.code || ours.status.message !== theirs.body.message) differ("refusal", ours.status, theirs.body, context);
-  return live;
-}
-
 function compareWith(object: Plain, managedFields: unknown, theirs: Plain, context: unknown): void {
   const [a, b] = [withoutTimes(managedFields), withoutTimes((theirs.metadata as Plain).managedFields)];
   if (JSON.stringify(a) !== JSON.stringify(b)) differ("managedFields", a, b, context);
   if (!within(content(object), content(theirs))) differ("object", content(object), content(theirs), context);
 }
 
+function compareRefusal(ours: StatusError, theirs: Answer, context: unknown): void {
+  const causes = (list: unknown): string =>
+    JSON.stringify(((list ?? []) as Plain[]).map((cause) => JSON.stringify([cause.reason, cause.message, cause.field])).sort());
+  if (ours.status.code !== theirs.code) differ("code", ours.status, theirs.body, context);
+  else if (!(ours instanceof ApplyConflict)) {
+    if (ours.status.message !== theirs.body.message) differ("message", ours.status.message, theirs.body.message, context);
+  } else if (causes(ours.status.details?.causes) !== causes((theirs.body.details as Plain).causes)) differ("causes", ours.status, theirs.body, context);
+}
+
+/** @returns the object as it then stands */
+async function applyStep(subject: Subject, live: Plain | undefined, manager: string): Promise<Plain | undefined> {
+  const { kind, path, fields } = subject;
+  const patch = subject.document(live === undefined || choices.below(2) === 0);
+  const force = choices.below(2) === 0;
+  const theirs = await ask("PATCH", `${path}?fieldManager=${manager}&force=${force}`, patch, "application/apply-patch+yaml");
+  const request = { schema: kind.schema, apiVersion: kind.apiVersion, kind: kind.name, manager, time: "(now)", live, patch, force, fields };
+  const ours: Applied | StatusError = attempt(() => managedApply(request));
+  const context = { how: "apply", manager, force, patch, live };
+  if (ours instanceof StatusError) compareRefusal(ours, theirs, context);
+  else if (theirs.code < 300) {
+    compareWith(ours.object, ours.managedFields, theirs.body, context);
+    return theirs.body;
+  } else if (theirs.code !== 422) differ("code", 200, theirs.body, context); // Validation is not compared here.
+  return live;
+}
+
+function patched(type: string, live: Plain, document: unknown, { kind }: Subject): Plain | StatusError {
+  if (type === "application/merge-patch+json") return attempt(() => mergePatch(live, document));
+  return attempt(() =>
+    type === "application/json-patch+json" ? (jsonPatch(live, document, kind.schema) as Plain) : strategicMergePatch(live, document, kind.schema),
+  );
+}
+
+async function changeStep(subjects: Subjects, subject: Subject, live: Plain, manager: string): Promise<Plain> {
+  const { kind, path, fields } = subject;
+  const { type, document } = choices.below(4) === 0 ? { type: "application/json", document: subject.document(true) } : subjects.patch(subject);
+  const context = { type, manager, document, live };
+  const ours = type === "application/json" ? (document as Plain) : patched(type, live, document, subject);
+  const theirs = await ask(type === "application/json" ? "PUT" : "PATCH", `${path}?fieldManager=${manager}`, document, type);
+  if (ours instanceof StatusError) {
+    compareRefusal(ours, theirs, context);
+    return live;
+  }
+  if (theirs.code === 422) return live;
+  if (theirs.code >= 300) {
+    differ("code", 200, theirs.body, context);
+    return live;
+  }
+  // Theirs is decoded and defaulted, and that is what ownership is computed from.
+  const next = { ...theirs.body, metadata: { ...(theirs.body.metadata as Plain), managedFields: (ours.metadata as Plain).managedFields } };
+  const managedFields = managedUpdate({ schema: kind.schema, apiVersion: kind.apiVersion, manager, time: "(now)", live, next, fields });
+  compareWith(ours, managedFields, theirs.body, context);
+  return theirs.body;
+}
+
 for (let round = 0; round < Number(rounds); round++) {
-  for (const subject of subjects(round)) {
+  const subjects = new Subjects(choices, round);
+  for (const subject of subjects.all()) {
     let live: Plain | undefined;
     for (let i = 0; i < 12; i++) {
-      live = await step(subject, live);
+      const manager = choices.pick(["m1", "m2", "kubectl"]);
+      live = live === undefined || choices.below(2) === 0 ? await applyStep(subject, live, manager) : await changeStep(subjects, subject, live, manager);
+      steps++;
     }
-    await ask("PATCH", subject.path, { metadata: { finalizers: null } }, "application/merge-patch+json");
-    await ask("DELETE", subject.path);
+    await forget(ask, subject.path);
   }
 }
-agent.destroy();
+close();
 console.log(`${steps} steps, ${differences} differences`);
 process.exitCode = differences > 0 ? 1 : 0;
