@@ -3,6 +3,7 @@
 import type { Kind } from "../../api/kind.ts";
 import type { Verb } from "../../security/attributes.ts";
 import type { Handler, VerbFor } from "../call.ts";
+import { subresourceRules } from "../registry/special.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { deleteCollection } from "./delete-collection.ts";
@@ -38,5 +39,5 @@ export const verbFor: VerbFor = (kind: Kind, subresource: string, verb: Verb): H
   const own = subresources.get(path)?.get(verb);
   if (own || subresource === "") return own;
   const served = kind.table.subresources.find(({ name }) => name === subresource)?.verbs.includes(verb) ?? false;
-  return served && kind.rules.subresources?.[subresource] ? PART.get(verb) : undefined;
+  return served && subresourceRules(kind, subresource) ? PART.get(verb) : undefined;
 };

@@ -17,6 +17,7 @@ import { yamlToJson } from "../../machinery/yaml.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { typed } from "../registry/codec.ts";
+import { subresourceRules } from "../registry/special.ts";
 import { kindOf } from "./kind-of.ts";
 import { mayCreate } from "./update.ts";
 import { readBody } from "./write/body.ts";
@@ -40,7 +41,7 @@ export async function patch(call: Call): Promise<void> {
   const options = writeOptions(call, "PatchOptions", form === "apply");
   const document = parse(form, (await readBody(call)).bytes, options, call);
   const cache = call.context.caches.of(kind);
-  const rules = kind.rules.subresources?.[subresource];
+  const rules = subresourceRules(kind, subresource);
   let told = false;
   const { bytes, created } = await runChange(
     call,

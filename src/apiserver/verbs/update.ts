@@ -3,6 +3,7 @@
 import type { KubeObject } from "../../api/kind.ts";
 import { forbidden } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
+import { subresourceRules } from "../registry/special.ts";
 import { kindOf } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { checkUid, settleName, settleNamespace } from "./write/names.ts";
@@ -18,7 +19,7 @@ export async function update(call: Call): Promise<void> {
   let tries = 0;
   const { bytes, created } = await runChange(
     call,
-    { kind, namespace: kind.namespaced ? namespace : "", name, options, subresource, rules: kind.rules.subresources?.[subresource] },
+    { kind, namespace: kind.namespaced ? namespace : "", name, options, subresource, rules: subresourceRules(kind, subresource) },
     {
       from(last: KubeObject | undefined): KubeObject {
         const next = objectOf(kind, body, options.fieldValidation, tries++ === 0 ? (message) => call.warnings.push(message) : undefined);

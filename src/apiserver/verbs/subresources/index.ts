@@ -5,6 +5,7 @@ import type { Handler } from "../../call.ts";
 import { bindByBody, bindPod } from "./binding.ts";
 import { evict } from "./eviction.ts";
 import { getScale, patchScale, updateScale } from "./scale.ts";
+import { createToken } from "./token.ts";
 
 type Verbs = ReadonlyMap<Verb, Handler>;
 
@@ -20,6 +21,7 @@ export const subresources: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
   ["/bindings", on("create", bindByBody)],
   ["/pods/binding", on("create", bindPod)],
   ["/pods/eviction", on("create", evict)],
+  ["/serviceaccounts/token", on("create", createToken)],
   ["/replicationcontrollers/scale", scale],
   ["apps/deployments/scale", scale],
   ["apps/replicasets/scale", scale],

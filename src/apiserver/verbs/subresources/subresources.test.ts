@@ -118,3 +118,30 @@ test("a namespace goes when its last finalizer is cleared through finalize", asy
   assert.equal(finalized.code, 200, finalized.text);
   assert.equal((await api.get("/api/v1/namespaces/n")).code, 404);
 });
+
+test("a certificate request bears the requester's name, and only approval approves", async () => {
+  await using api = await startApi();
+  const path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const spec = {
+    request: "eA==",
+    signerName: "kubernetes.io/kube-apiserver-client",
+    usages: ["client auth"],
+    username: "root",
+    groups: ["system:masters", "x"],
+  };
+  const approved = { type: "Approved", status: "True", reason: "r" };
+  const made = await api.create(path, { metadata: { name: "c" }, spec, status: { conditions: [approved] } });
+  assert.deepEqual(
+    [made.code, made.object.spec.username, made.object.spec.groups, made.object.status],
+    [201, "admin", ["system:masters", "system:authenticated"], {}],
+    made.text,
+  );
+  const viaStatus = await api.update(`${path}/c/status`, { ...made.object, status: { certificate: "eA==", conditions: [approved] } });
+  assert.deepEqual([viaStatus.code, viaStatus.object.status], [200, { certificate: "eA==" }], viaStatus.text);
+  const viaApproval = await api.update(`${path}/c/approval`, { ...viaStatus.object, status: { certificate: "eHg=", conditions: [approved] } });
+  assert.equal(viaApproval.code, 200, viaApproval.text);
+  assert.deepEqual([viaApproval.object.status.certificate, viaApproval.object.status.conditions[0].type], ["eA==", "Approved"]);
+  assert.match(viaApproval.object.status.conditions[0].lastTransitionTime, /Z$/);
+  const renamed = await api.update(`${path}/c`, { ...viaApproval.object, spec: { ...spec, username: "root" }, status: {} });
+  assert.deepEqual([renamed.object.spec.username, renamed.object.status.conditions.length], ["admin", 1]);
+});

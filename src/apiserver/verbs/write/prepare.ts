@@ -3,6 +3,7 @@
 import type { Kind, KubeObject, Metadata } from "../../../api/kind.ts";
 import { timestamp } from "../../../machinery/clock.ts";
 import { equal } from "../../../machinery/plain.ts";
+import { specialOf } from "../../registry/special.ts";
 import type { Write } from "./write.ts";
 
 /** Members of an object as generic code sees them. */
@@ -20,6 +21,7 @@ export function wipeSystemFields({ metadata }: KubeObject): void {
 export function prepare(write: Write): void {
   if (write.last) prepareUpdate(write, write.last);
   else prepareCreate(write);
+  specialOf(write.kind)?.guard?.(write);
 }
 
 function prepareCreate({ call, kind, next }: Write): void {
