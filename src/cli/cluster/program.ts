@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const PLACE = "/usr/local/lib/rampart";
 
@@ -19,6 +19,16 @@ export interface Program {
   /** The entry file of the keeper of the record, which runs without the command line. */
   readonly auditd: string;
   readonly folder: string;
+}
+
+/** The program that this very process runs from, where that is a laid copy already. */
+export function runningCopy(): Program | undefined {
+  if (!import.meta.filename.endsWith(".js")) return undefined;
+  return copyIn(resolve(import.meta.dirname, "../../.."));
+}
+
+function copyIn(folder: string): Program {
+  return { node: join(folder, "bin/node"), main: join(folder, "src/cli/main.js"), auditd: join(folder, "src/auditd/main.js"), folder };
 }
 
 /** The checkout itself, where a process may as well run from: without root everything belongs to one user. */
@@ -38,7 +48,7 @@ export function layProgram(checkout: string, place = PLACE): Program {
   const digest = createHash("sha256").update(process.version).update(readFileSync(lock));
   for (const file of sources) digest.update(`\0${file}\0`).update(readFileSync(join(checkout, file)));
   const folder = join(place, digest.digest("hex").slice(0, 16));
-  const program = { node: join(folder, "bin/node"), main: join(folder, "src/cli/main.js"), auditd: join(folder, "src/auditd/main.js"), folder };
+  const program = copyIn(folder);
   if (existsSync(program.main)) return program;
 
   const draft = `${folder}.${process.pid}.new`;

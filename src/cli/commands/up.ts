@@ -6,12 +6,12 @@ import { existsSync, mkdirSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createChecklist } from "../checklist.ts";
-import type { ClusterContext } from "../cluster/context.ts";
+import { type ClusterContext, NODE_FLAGS } from "../cluster/context.ts";
 import { closedFolderAbove } from "../cluster/files.ts";
 import { ensureKeys } from "../cluster/keys.ts";
 import { type Layout, layoutOf } from "../cluster/layout.ts";
 import { loadPlan, newPlan, nodeNames, type Plan, savePlan } from "../cluster/plan.ts";
-import { checkoutProgram, layProgram } from "../cluster/program.ts";
+import { checkoutProgram, layProgram, type Program, runningCopy } from "../cluster/program.ts";
 import { missingTools } from "../cluster/tools.ts";
 import { ensureLoopback } from "../machine/bridge.ts";
 import { isAlive, markOf, type ProcessMark } from "../processes/proc.ts";
@@ -54,19 +54,27 @@ export async function up(options: UpOptions): Promise<void> {
   const missing = withNodes ? missingTools() : [];
   if (missing.length > 0)
     throw new UserError(`Nodes need ${missing.join(", ")}, which this machine lacks. On Debian \`./rampart setup\` as root installs them.`);
-  if (options.detach) return detach(layout, options);
-
   mkdirSync(layout.data, { recursive: true, mode: 0o755 });
   const closed = asRoot ? closedFolderAbove(layout.data) : undefined;
-  if (closed)
+  if (closed) {
     throw new UserError(
       `The cluster's processes run as users of their own, and ${closed} lets no other user through to ${layout.data}. Choose another folder with --data.`,
     );
-  await supervise(layout, options, { asRoot, withNodes });
+  }
+  const program = runningCopy() ?? (asRoot ? layProgram(CHECKOUT) : checkoutProgram(CHECKOUT));
+  // The supervisor runs from the copy too: it is small there, and the checkout may go.
+  if (options.detach) return detach(layout, program, withNodes);
+  if (asRoot && !runningCopy()) return inForeground(program, layout);
+  await supervise(layout, options, { asRoot, withNodes, program });
 }
 
-async function supervise(layout: Layout, options: UpOptions, { asRoot, withNodes }: { readonly asRoot: boolean; readonly withNodes: boolean }): Promise<void> {
-  const program = asRoot ? layProgram(CHECKOUT) : checkoutProgram(CHECKOUT);
+interface Circumstances {
+  readonly asRoot: boolean;
+  readonly withNodes: boolean;
+  readonly program: Program;
+}
+
+async function supervise(layout: Layout, options: UpOptions, { asRoot, withNodes, program }: Circumstances): Promise<void> {
   const plan = makePlan(layout, options, asRoot);
   const context: ClusterContext = { layout, plan, program, asRoot, only: options.only, withNodes };
   prepareFolders(context);
@@ -161,16 +169,24 @@ async function takeOver(state: ClusterState | undefined, withNodes: boolean): Pr
   return kept;
 }
 
+/** The same command, run from the program's copy. */
+function supervisorCommand(program: Program, layout: Layout): [string, string[]] {
+  const args = process.argv.slice(2).filter((arg) => arg !== "--detach");
+  return [program.node, [...NODE_FLAGS, program.main, ...args, "--data", layout.data]];
+}
+
+async function inForeground(program: Program, layout: Layout): Promise<void> {
+  const child = spawn(...supervisorCommand(program, layout), { stdio: "inherit", cwd: "/" });
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => child.kill(name));
+  process.exitCode = await new Promise<number>((done) => child.once("exit", (code) => done(code ?? 1)));
+}
+
 /** Starts the supervisor in a session of its own and shows its checklist until it is ready. */
-async function detach(layout: Layout, options: UpOptions): Promise<void> {
+async function detach(layout: Layout, program: Program, withNodes: boolean): Promise<void> {
   mkdirSync(layout.logs, { recursive: true, mode: 0o755 });
   const log = join(layout.logs, "up.log");
   const output = openSync(log, "a");
-  const child = spawn(process.execPath, [...process.execArgv, ...withoutDetach(process.argv.slice(1)), "--data", layout.data], {
-    detached: true,
-    stdio: ["ignore", output, output],
-    cwd: "/",
-  });
+  const child = spawn(...supervisorCommand(program, layout), { detached: true, stdio: ["ignore", output, output], cwd: "/" });
   let ended: number | null | undefined;
   child.once("exit", (code) => {
     ended = code;
@@ -193,9 +209,5 @@ async function detach(layout: Layout, options: UpOptions): Promise<void> {
     await sleep(DETACHED_POLL_MS);
   }
   checklist.close();
-  process.stderr.write(whatNext({ layout, withNodes: !options.controlPlaneOnly && options.only.length === 0 }));
-}
-
-function withoutDetach(args: readonly string[]): string[] {
-  return args.filter((arg) => arg !== "--detach");
+  process.stderr.write(whatNext({ layout, withNodes }));
 }
