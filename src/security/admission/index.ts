@@ -1,0 +1,36 @@
+/** The admission plug-ins, in Kubernetes' order: all that change objects run in it first, then all that judge. */
+
+import type { Clock } from "../../machinery/clock.ts";
+import type { Random } from "../../machinery/random.ts";
+import type { Authorizer } from "../attributes.ts";
+import type { Policy } from "../authz/rbac/policy.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
+import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import type { AdmissionPlugin } from "./plugin.ts";
+import { podSecurity } from "./pod-security.ts";
+import { priority } from "./priority.ts";
+import { rbacEscalation } from "./rbac-escalation.ts";
+import { serviceAccount } from "./service-account.ts";
+import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
+
+export interface AdmissionOptions {
+  readonly authorizer: Authorizer;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function admissionPlugins({ authorizer, policy, clock, random }: AdmissionOptions): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle,
+    serviceAccount({ clock, random }),
+    taintNodesByCondition,
+    podSecurity,
+    priority,
+    defaultTolerationSeconds,
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
+    rbacEscalation(policy, authorizer),
+  ];
+}
