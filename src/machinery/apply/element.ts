@@ -76,9 +76,19 @@ const RANK: Readonly<Record<string, number>> = { ".": -1, f: 0, k: 1, v: 2, i: 3
 
 /** Sorts in place, as a set's members stand: names, then keys, values and indices, each by what it holds. */
 export function sortElements(elements: Element[]): Element[] {
+  if (elements.length > FEW) return sortMany(elements);
   for (let i = 1; i < elements.length; i++) {
     if (compareElements(elements[i - 1] as Element, elements[i] as Element) > 0) return elements.sort(compareElements);
   }
+  return elements;
+}
+
+/** Up to here, reading an element at each comparison is cheaper than reading all of them first. */
+const FEW = 16;
+
+function sortMany(elements: Element[]): Element[] {
+  const read = elements.map(readElement).sort(compareRead);
+  for (let i = 0; i < read.length; i++) elements[i] = (read[i] as Read).element;
   return elements;
 }
 
@@ -87,20 +97,32 @@ const SIMPLE_KEY = /^k:\{"[A-Za-z]+":"[#-[\]-~]*"\}$/;
 
 function compareElements(a: Element, b: Element): number {
   if (a === b) return 0;
-  const kind = a.charAt(0);
-  const ranks = (RANK[kind] ?? 0) - (RANK[b.charAt(0)] ?? 0);
-  if (ranks !== 0) return ranks;
-  if (kind === "f") return compareUtf8(a, b);
-  if (kind === "i") return Number(a.slice(2)) - Number(b.slice(2));
+  if (a.charAt(0) === "f" && b.charAt(0) === "f") return compareUtf8(a, b);
   if (SIMPLE_KEY.test(a) && SIMPLE_KEY.test(b)) return a < b ? -1 : 1;
-  const left: unknown = JSON.parse(a.slice(2));
-  const right: unknown = JSON.parse(b.slice(2));
-  return kind === "v" ? compareValues(left, right) : compareKeys(left as Plain, right as Plain);
+  return compareRead(readElement(a), readElement(b));
 }
 
-function compareKeys(a: Plain, b: Plain): number {
-  const left = Object.entries(a);
-  const right = Object.entries(b);
+/** An element with what it holds. */
+interface Read {
+  readonly element: Element;
+  readonly rank: number;
+  readonly value: unknown;
+}
+
+function readElement(element: Element): Read {
+  const kind = element.charAt(0);
+  const parsed = kind === "k" || kind === "v" || kind === "i";
+  const value: unknown = parsed ? JSON.parse(element.slice(2)) : undefined;
+  return { element, rank: RANK[kind] ?? 0, value: kind === "k" ? Object.entries(value as Plain) : value };
+}
+
+function compareRead(a: Read, b: Read): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.value === undefined) return compareUtf8(a.element, b.element);
+  return Array.isArray(a.value) ? compareKeys(a.value, b.value as [string, unknown][]) : compareValues(a.value, b.value);
+}
+
+function compareKeys(left: readonly [string, unknown][], right: readonly [string, unknown][]): number {
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [nameA, valueA] = left[i] as [string, unknown];
     const [nameB, valueB] = right[i] as [string, unknown];

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { sortElements } from "./element.ts";
 import { difference, type FieldSet, has, intersection, LEAF, matching, parseSet, pathsOf, patternOf, recursiveDifference, shownPath, union } from "./set.ts";
 
 const element = fc.constantFrom("f:a", "f:b", "f:c", 'k:{"name":"x"}', 'k:{"name":"y"}', "v:1", 'v:"s"');
@@ -75,4 +76,33 @@ test("matching() keeps what a pattern names, and the members on the way there", 
   });
   const pattern = patternOf(["spec.containers.*.resources", "spec.initContainers.*.resources"]);
   assert.deepEqual(matching(set, pattern), { "f:spec": { "f:containers": { 'k:{"name":"a"}': { ".": {}, "f:resources": { "f:limits": {} } } } } });
+});
+
+test("elements sort by what they hold, few or many", () => {
+  const order = [
+    "f:a",
+    "f:b",
+    'k:{"name":"a"}',
+    'k:{"name":"b\\"c"}',
+    'k:{"name":"bc"}',
+    'k:{"port":80,"protocol":"TCP"}',
+    'k:{"port":443,"protocol":"TCP"}',
+    "v:2",
+    "v:10",
+    'v:"a"',
+    "v:false",
+    "v:true",
+    "i:2",
+    "i:10",
+  ];
+  assert.deepEqual(sortElements(order.toReversed()), order);
+  const many = [...order, ...Array.from({ length: 50 }, (_, i) => `i:${100 + i}`)];
+  assert.deepEqual(sortElements(many.toReversed()), many);
+});
+
+test("the set of a list of 100,000 items takes no second", () => {
+  const elements = Array.from({ length: 100_000 }, (_, i) => `v:"x.io/${(i * 7919) % 100_000}"`);
+  const start = performance.now();
+  sortElements(elements);
+  assert.ok(performance.now() - start < 1000, `took ${performance.now() - start} ms`);
 });
