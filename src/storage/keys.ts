@@ -5,6 +5,7 @@ import { type Change, CompactedError, FutureRevisionError, type Transaction } fr
 /** More changes than any request makes; a backend may count on it (SQLite numbers the changes inside a revision). */
 export const CHANGES_MAX = 1024;
 const KEY_BYTES_MAX = 4096;
+const UID_BYTES_MAX = 255;
 const TRANSACTION_BYTES_MAX = 64 * 1024 * 1024;
 
 /** @returns the key that `change` is about */
@@ -34,6 +35,7 @@ export function checkTransaction(txn: Transaction): void {
     if (seen.has(key)) throw new RangeError(`Cannot change ${key} twice in one transaction`);
     seen.add(key);
     if (!("put" in change)) continue;
+    if (Buffer.byteLength(change.uid) > UID_BYTES_MAX) throw new RangeError(`Cannot write ${key}: its UID has more than ${UID_BYTES_MAX} bytes`);
     bytes += change.value.length + (change.side?.length ?? 0);
     if (change.ttlSeconds !== undefined && !(change.ttlSeconds > 0)) throw new RangeError(`Cannot keep ${key} for ${change.ttlSeconds} seconds`);
   }
