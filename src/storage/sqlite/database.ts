@@ -10,7 +10,7 @@ export const STANDING = Number.MAX_SAFE_INTEGER;
 
 const FORMAT = 1;
 /** Larger than the default, so that an ordinary object of some kilobytes lies in one page and not in a chain of them. */
-const PAGE_BYTES = 8192;
+const PAGE_BYTES = 4096;
 const CACHE_KIB = 8192;
 /** The log is copied into the file once it has grown to so many pages: rarely, but before it is large. */
 const CHECKPOINT_PAGES = 2000;

@@ -26,6 +26,9 @@ export type AskHistory = (prefix: string, from: number, withPrevious: boolean, g
 export class Watches {
   readonly #watches = new Set<Watch>();
   readonly #ask: AskHistory;
+  /** The changes of the commits since the last delivery, and the newest of their revisions. */
+  #gathered: WatchedChange[] = [];
+  #newest = 0;
 
   constructor(ask: AskHistory) {
     this.#ask = ask;
@@ -46,33 +49,47 @@ export class Watches {
 
   /** Takes one commit, in the order of revisions. Nothing is delivered before `deliver`. */
   commit(changes: readonly WatchedChange[], revision: number): void {
-    for (const watch of this.#watches) {
-      // What is reading history will find the commit there: its slice is answered after this was told.
-      if (watch.reading || revision <= watch.position) continue;
-      const { prefix, withPrevious } = watch.options;
-      if (withPrevious && changes.some((change) => change.key.startsWith(prefix))) {
-        this.#read(watch);
-        continue;
-      }
-      watch.position = revision;
-      for (const change of changes) if (change.key.startsWith(prefix)) watch.batch.push(change);
-    }
+    for (const change of changes) this.#gathered.push(change);
+    this.#newest = revision;
   }
 
   /** Hands out what has gathered, and tells how far that is where the last change doesn't say so. */
   deliver(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
     for (const watch of this.#watches) {
-      const { batch, options, position } = watch;
-      if (position <= watch.told) continue;
-      watch.batch = [];
-      watch.told = position;
-      try {
-        if (batch.length > 0) options.onChanges(batch);
-        if (batch.at(-1)?.revision !== position && this.#watches.has(watch)) options.onProgress?.(position);
-      } catch (error) {
-        // A watcher that fails must not keep the others from their changes, nor go on with one missing.
-        this.#fail(watch, error instanceof Error ? error : new Error(String(error)));
+      // One that is reading history will find the commits there: its slice is answered after they were told.
+      if (!watch.reading) this.#take(watch, gathered);
+      if (watch.position > watch.told) this.#tell(watch);
+    }
+  }
+
+  #take(watch: Watch, gathered: readonly WatchedChange[]): void {
+    const { batch, options, position } = watch;
+    const { prefix, withPrevious } = options;
+    // The innermost loop of every write: every kind's cache looks at every change.
+    for (let i = 0; i < gathered.length; i++) {
+      const change = gathered[i] as WatchedChange;
+      if (!change.key.startsWith(prefix) || change.revision <= position) continue;
+      if (withPrevious) {
+        this.#read(watch);
+        return;
       }
+      batch.push(change);
+    }
+    if (this.#newest > position) watch.position = this.#newest;
+  }
+
+  #tell(watch: Watch): void {
+    const { batch, options, position } = watch;
+    watch.batch = [];
+    watch.told = position;
+    try {
+      if (batch.length > 0) options.onChanges(batch);
+      if (batch.at(-1)?.revision !== position && this.#watches.has(watch)) options.onProgress?.(position);
+    } catch (error) {
+      // A watcher that fails must not keep the others from their changes, nor go on with one missing.
+      this.#fail(watch, error instanceof Error ? error : new Error(String(error)));
     }
   }
 
