@@ -27,7 +27,8 @@ export function decodeBody(kind: Kind, source: Source): DecodedBody {
   try {
     if (form === "protobuf") return protobufBody(kind, source.bytes);
     const text = form === "yaml" ? yamlToJson(source.bytes.toString("utf8")) : undefined;
-    const { value: object, strictErrors } = decode<KubeObject>(text ? Buffer.from(text.json) : source.bytes, kind.schema);
+    const { value, strictErrors } = decode<KubeObject>(text ? Buffer.from(text.json) : source.bytes, kind.schema);
+    const object = (value as KubeObject | undefined) ?? { metadata: {} }; // A body of null.
     checkKind(kind, object);
     return { object, strictErrors: text && text.strictErrors.length > 0 ? [...text.strictErrors, ...strictErrors] : strictErrors };
   } catch (error) {
@@ -55,7 +56,7 @@ export function decodeOptions({ bytes, contentType }: Source, name: "DeleteOptio
         return decode(bytes, struct).value;
     }
   } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(error.message);
+    if (error instanceof DecodeError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
     throw error;
   }
 }
@@ -79,15 +80,24 @@ function formOf(contentType: string): "json" | "yaml" | "protobuf" {
 
 /** What the body says that it is must be what the path takes; saying nothing is fine. */
 export function checkKind(kind: Kind, { apiVersion, kind: name }: KubeObject): void {
+  if (apiVersion && groupOf(apiVersion) !== kind.group) {
+    const version = apiVersion.split("/").at(-1)!;
+    const unknown = `no kind ${JSON.stringify(name || kind.name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+    throw cannotBeHandled(new Error(unknown), name || kind.name, version, kind.name);
+  }
   if (name && name !== kind.name) {
     const version = (apiVersion ?? kind.apiVersion).split("/").at(-1)!;
     throw badRequest(
-      `${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.name}: converting (${version}.${name}) to (${kind.version}.${kind.name}): unknown conversion`,
+      `${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.name}: converting (${version}.${name}) to (${kind.group.split(".", 1)[0] || "core"}.${kind.name}): unknown conversion`,
     );
   }
   if (apiVersion && apiVersion !== kind.apiVersion) {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`);
   }
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.split("/", 1)[0]! : "";
 }
 
 /** @param bytes the JSON, where it is JSON: it may say what the client took it for */
@@ -96,10 +106,24 @@ function refusal(kind: Kind, bytes: Buffer | undefined, error: DecodeError): Err
   try {
     document = bytes && parseJson(bytes);
   } catch {
-    return cannotBeHandled(new Error(`couldn't get version/kind; json parse error: ${error.message}`), "", "", kind.name);
+    return unrecognized(kind, bytes, error.message);
+  }
+  if (Array.isArray(document)) {
+    const type = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+    return unrecognized(kind, bytes, `json: cannot unmarshal array into Go value of type ${type}`);
   }
   const said = isObject(document) ? document : {};
   const name = typeof said.kind === "string" && said.kind !== "" ? said.kind : kind.name;
   const apiVersion = typeof said.apiVersion === "string" && said.apiVersion !== "" ? said.apiVersion : kind.apiVersion;
   return cannotBeHandled(error, name, apiVersion.split("/").at(-1)!, kind.name);
 }
+
+/** What isn't even an object. The start of what was sent is shown, in hexadecimal where it doesn't look like JSON. */
+function unrecognized(kind: Kind, bytes: Buffer | undefined, why: string): Error {
+  const shown = bytes === undefined || bytes.length === 0 ? "<empty>" : bytes.toString(bytes[0] === OPENING_BRACE ? "utf8" : "hex", 0, SHOWN_BYTES);
+  const more = (bytes?.length ?? 0) > SHOWN_BYTES ? " ..." : "";
+  return cannotBeHandled(new Error(`couldn't get version/kind; json parse error: ${why} (${shown}${more})`), "", "", kind.name);
+}
+
+const OPENING_BRACE = 0x7b;
+const SHOWN_BYTES = 1024;

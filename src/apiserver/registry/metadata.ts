@@ -111,15 +111,15 @@ function ownerErrors(owners: Metadata["ownerReferences"]): FieldError[] {
 function finalizerErrors(kind: Kind, finalizers: readonly string[] | undefined): FieldError[] {
   if (!finalizers) return [];
   const errors: FieldError[] = [];
-  for (const finalizer of finalizers) {
+  for (const [at, finalizer] of finalizers.entries()) {
     const complaints = isQualifiedName(finalizer);
     for (const complaint of complaints) errors.push(invalid("metadata.finalizers", finalizer, complaint));
     if (complaints.length === 0 && kind.group === "" && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
-      errors.push(invalid("metadata.finalizers", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+      errors.push(invalid(`metadata.finalizers[${at}]`, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
     }
   }
   if (finalizers.includes(ORPHAN) && finalizers.includes(FOREGROUND)) {
-    errors.push(invalid("metadata.finalizers", finalizers, `finalizer ${FOREGROUND} and ${ORPHAN} cannot be both set`));
+    errors.push(invalid("metadata.finalizers", finalizers, `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`));
   }
   return errors;
 }

@@ -22,16 +22,19 @@ export function parseContinueToken(token: string): Continuation {
   try {
     parsed = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
   } catch {
-    throw badRequest("continue key is not valid: the token can't be decoded");
+    throw badRequest("invalid continue token: continue key is not valid: the token can't be decoded");
   }
-  if (typeof parsed !== "object" || parsed === null) throw badRequest("continue key is not valid");
+  if (typeof parsed !== "object" || parsed === null) throw badRequest("invalid continue token: continue key is not valid");
   const { v, rv, start } = parsed;
-  if (v !== VERSION) throw badRequest(`continue key is not valid: server does not recognize this encoded version ${typeof v === "string" ? v : ""}`);
+  if (v !== VERSION)
+    throw badRequest(`invalid continue token: continue key is not valid: server does not recognize this encoded version ${typeof v === "string" ? v : ""}`);
   if (typeof rv !== "number" || !Number.isSafeInteger(rv) || rv === 0) {
-    throw badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+    throw badRequest("invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
   }
-  if (typeof start !== "string" || start === "") throw badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
+  if (typeof start !== "string" || start === "")
+    throw badRequest("invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
   const key = start.replace(/\0$/, "").replace(/^\//, "");
-  if (key.split("/").some((part) => part === "" || part === "." || part === "..")) throw badRequest(`continue key is not valid: ${start}`);
+  if (key.split("/").some((part) => part === "" || part === "." || part === ".."))
+    throw badRequest(`invalid continue token: continue key is not valid: ${start}`);
   return { revision: rv, after: key };
 }

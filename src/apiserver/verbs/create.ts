@@ -3,7 +3,7 @@
 import type { KubeObject } from "../../api/kind.ts";
 import { StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
-import { kindOf } from "./kind-of.ts";
+import { kindOf, notAllowed } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { ConflictError } from "./write/conflict-error.ts";
 import { generateName, settleNamespace } from "./write/names.ts";
@@ -17,6 +17,7 @@ const CLAIM_ATTEMPTS = 100;
 
 export async function create(call: Call): Promise<void> {
   const kind = kindOf(call);
+  if (call.attributes.name !== "") throw notAllowed();
   const options = writeOptions(call, "CreateOptions");
   const body = await readBody(call);
   await call.context.caches.of(kind).ready();

@@ -9,7 +9,7 @@ import { continueToken, parseContinueToken } from "./continue-token.ts";
 import { FRESH_WAIT_MS, freshEnough } from "./get.ts";
 import { kindOf } from "./kind-of.ts";
 import { type ListOptions, listOptions } from "./list-options.ts";
-import { revisionOf } from "./query.ts";
+import { badListVersion, revisionOf } from "./query.ts";
 import { selectionOf } from "./selection.ts";
 
 export async function list(call: Call): Promise<void> {
@@ -30,7 +30,7 @@ export async function listAnswer(call: Call, kind: Kind, options: ListOptions): 
 async function answer(cache: WatchCache, selection: Selection, options: ListOptions, base: string): Promise<ListAnswer> {
   const { resourceVersion, match, limit } = options;
   if (options.continue !== "") return continued(cache, selection, options, base);
-  const revision = revisionOf(resourceVersion);
+  const revision = revisionOf(resourceVersion, badListVersion);
   const exact = revision !== undefined && revision > 0 && (match === "Exact" || (match === "" && limit > 0));
   if (!exact) {
     await freshEnough(cache, resourceVersion);

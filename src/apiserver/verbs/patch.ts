@@ -7,20 +7,22 @@ import { timestamp } from "../../machinery/clock.ts";
 import { DecodeError } from "../../machinery/json/decode-error.ts";
 import { parseJson } from "../../machinery/json/document.ts";
 import { stringifyExactly } from "../../machinery/json/stringify.ts";
+import { unclassified } from "../../machinery/patch/failures.ts";
 import { jsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic-merge.ts";
-import { isObject, type Plain } from "../../machinery/plain.ts";
+import { asGoPrints, isObject, type Plain } from "../../machinery/plain.ts";
 import { invalid } from "../../machinery/status/field-error.ts";
-import { badRequest, invalidObject, StatusError, unsupportedMediaType } from "../../machinery/status/status-error.ts";
+import { badRequest, StatusError } from "../../machinery/status/status-error.ts";
 import { yamlToJson } from "../../machinery/yaml.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { typed } from "../registry/codec.ts";
 import { subresourceRules } from "../registry/special.ts";
-import { kindOf } from "./kind-of.ts";
+import { kindOf, notAllowed } from "./kind-of.ts";
 import { mayCreate } from "./update.ts";
 import { readBody } from "./write/body.ts";
+import { settleName, settleNamespace } from "./write/names.ts";
 import { type WriteOptions, writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
 import { runChange } from "./write/run.ts";
@@ -37,6 +39,7 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
 export async function patch(call: Call): Promise<void> {
   const kind = kindOf(call);
   const { namespace, name, subresource } = call.attributes;
+  if (name === "") throw notAllowed();
   const form = formOf(call);
   const options = writeOptions(call, "PatchOptions", form === "apply");
   const document = parse(form, (await readBody(call)).bytes, options, call);
@@ -52,7 +55,9 @@ export async function patch(call: Call): Promise<void> {
         const patched = form === "apply" ? apply(call, base, document, options, rules) : modify(kind, form, base!, document);
         const next = checked(call, kind, patched, form === "strategic" ? document : patched, options, told);
         told = true;
-        if (!base) settleNew(call, next);
+        settleNamespace(call, next);
+        settleName(call, next);
+        if (!base) settleNew(next);
         return next;
       },
       mayCreate: () => form === "apply" && subresource === "" && mayCreate(call),
@@ -66,7 +71,7 @@ function formOf(call: Call): Form {
   const type = (call.exchange.headers["content-type"] ?? "").split(";", 1)[0]!.trim();
   const form = FORMS.get(type);
   if (form) return form;
-  throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${[...FORMS.keys()].join(", ")}`);
+  throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }
 
 function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, call: Call): unknown {
@@ -84,7 +89,8 @@ function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, cal
     if (fieldValidation === "Warn") call.warnings.push(...strictErrors);
     return parseJson(json);
   } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(form === "apply" ? `error decoding YAML: ${error.message}` : error.message);
+    if (error instanceof DecodeError)
+      throw badRequest(form === "apply" ? error.message.replace(/^error converting YAML to JSON: /, "error encoding patch: ") : error.message);
     throw error;
   }
 }
@@ -96,7 +102,7 @@ function modify(kind: Kind, form: Exclude<Form, "apply">, base: KubeObject, docu
     case "json": {
       const patched = jsonPatch(object, document, kind.schema);
       if (isObject(patched)) return patched;
-      throw invalidObject({ group: "", kind: "" }, "", [invalid("patch", stringifyExactly(patched), "the patched document is no object")]);
+      throw unfit(stringifyExactly(patched), "the patched document is no object");
     }
     case "merge":
       return mergePatch(object, document);
@@ -124,7 +130,7 @@ function apply(call: Call, base: KubeObject | undefined, document: unknown, opti
 
 /** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */
 function checked(call: Call, kind: Kind, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {
-  const refuse = (why: string): StatusError => invalidObject({ group: "", kind: "" }, "", [invalid("patch", stringifyExactly(shown), why)]);
+  const refuse = (why: string): StatusError => unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
   const { object, strictErrors } = decoded(kind, patched, refuse);
   if (strictErrors.length > 0 && fieldValidation !== "Ignore") {
     if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${strictErrors.join(", ")}`);
@@ -136,6 +142,18 @@ function checked(call: Call, kind: Kind, patched: Plain, shown: unknown, { field
   return object;
 }
 
+/** A patch whose result is no object of the kind: 422 on field `patch`, without a kind. */
+function unfit(shown: string, why: string): StatusError {
+  const error = invalid("patch", shown, why);
+  const causes = [{ reason: error.type, message: error.message, field: error.field }];
+  return new StatusError({ code: 422, reason: "Invalid", message: ` "" is invalid: patch: ${error.message}`, details: { causes } });
+}
+
+/** The members of the whole in the order in which Kubernetes shows what it patched. */
+function inAlphabet(object: Plain): Plain {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function decoded(kind: Kind, patched: Plain, refuse: (why: string) => StatusError): ReturnType<typeof typed> {
   try {
     return typed(kind, patched);
@@ -144,17 +162,7 @@ function decoded(kind: Kind, patched: Plain, refuse: (why: string) => StatusErro
   }
 }
 
-/** An apply that makes the object: its place is the path's. */
-function settleNew(call: Call, next: KubeObject): void {
-  const { metadata } = next;
-  const { namespace, name } = call.attributes;
-  if (metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
-  metadata.name = name;
-  if (kindOf(call).namespaced) metadata.namespace ??= namespace;
-  if (metadata.resourceVersion) {
-    throw new StatusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
-  }
+function settleNew(next: KubeObject): void {
+  if (next.metadata.resourceVersion) throw unclassified("resourceVersion should not be set on objects to be created");
   wipeSystemFields(next);
 }

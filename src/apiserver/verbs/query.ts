@@ -1,5 +1,6 @@
 /** Query parameters as Kubernetes decodes them: of repeated ones the first counts, and a boolean is true unless it says otherwise. */
 
+import { unclassified } from "../../machinery/patch/failures.ts";
 import { badRequest } from "../../machinery/status/status-error.ts";
 
 /** @returns undefined where the parameter isn't there */
@@ -23,11 +24,23 @@ export function text(query: URLSearchParams, name: string): string {
   return query.get(name) ?? "";
 }
 
-/** @returns the revision that a resourceVersion names, undefined for none; throws a 400 StatusError for what is no revision */
-export function revisionOf(version: string): number | undefined {
+/** @returns the revision that a resourceVersion names, undefined for none; for what is no revision throws what `refuse` makes of the complaint: by default a 500, as of a GET */
+export function revisionOf(version: string, refuse: (complaint: string) => Error = unclassifiedVersion): number | undefined {
   if (version === "") return undefined;
-  if (!/^\d{1,19}$/.test(version)) {
-    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
-  }
-  return Number(version);
+  if (/^\d{1,19}$/.test(version)) return Number(version);
+  throw refuse(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+}
+
+function unclassifiedVersion(complaint: string): Error {
+  return unclassified(`resourceVersion: Invalid value: ${valueIn(complaint)}: ${complaint}`);
+}
+
+/** The same, as a list refuses it. */
+export function badListVersion(complaint: string): Error {
+  return badRequest(`invalid resource version: resourceVersion: Invalid value: ${valueIn(complaint)}: ${complaint}`);
+}
+
+/** The quoted value that Go's complaint names. */
+function valueIn(complaint: string): string {
+  return complaint.slice(complaint.indexOf('"'), complaint.lastIndexOf('"') + 1);
 }

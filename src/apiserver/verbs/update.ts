@@ -4,7 +4,7 @@ import type { KubeObject } from "../../api/kind.ts";
 import { forbidden } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { subresourceRules } from "../registry/special.ts";
-import { kindOf } from "./kind-of.ts";
+import { kindOf, notAllowed } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { checkUid, settleName, settleNamespace } from "./write/names.ts";
 import { writeOptions } from "./write/options.ts";
@@ -14,6 +14,7 @@ import { runChange } from "./write/run.ts";
 export async function update(call: Call): Promise<void> {
   const kind = kindOf(call);
   const { namespace, name, subresource } = call.attributes;
+  if (name === "") throw notAllowed();
   const options = writeOptions(call, "UpdateOptions");
   const body = await readBody(call);
   let tries = 0;

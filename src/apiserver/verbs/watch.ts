@@ -67,6 +67,8 @@ class Watcher {
     this.#finish = resolve;
   });
   #over = false;
+  /** The last revision that a bookmark told. */
+  #marked = -1;
 
   constructor(call: Call, cache: WatchCache, selection: Selection, options: ListOptions, stream: AnswerStream, encode: EventEncoder) {
     this.#call = call;
@@ -171,6 +173,7 @@ class Watcher {
   }
 
   #bookmark(revision: number, annotations?: Readonly<Record<string, string>>): void {
+    this.#marked = revision;
     if (!this.#over) this.#stream.write(this.#encode("BOOKMARK", bookmarkOf(kindOf(this.#call), revision, annotations)));
   }
 
@@ -184,7 +187,8 @@ class Watcher {
   /** The time is over: says how far it came, so that the next watch goes on from there. */
   #end(): void {
     if (this.#over) return;
-    if (this.#options.bookmarks && !this.#waiting) this.#bookmark(this.#cache.revision);
+    const { revision } = this.#cache;
+    if (this.#options.bookmarks && !this.#waiting && revision > this.#marked) this.#bookmark(revision);
     this.#stop();
     this.#stream.end();
   }

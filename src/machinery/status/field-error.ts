@@ -59,11 +59,8 @@ export const typeInvalid = (field: string, value: unknown, detail: string): Fiel
   message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}`,
 });
 
-/** @param supported the allowed values, which the message lists sorted as Kubernetes does */
-export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = supported
-    .toSorted()
-    .map((s) => JSON.stringify(s))
-    .join(", ");
+/** @param supported the allowed values, which the message lists sorted as Kubernetes mostly does, or as they are given */
+export function notSupported(field: string, value: unknown, supported: readonly string[], order: "sorted" | "given" = "sorted"): FieldError {
+  const list = (order === "sorted" ? supported.toSorted() : supported).map((s) => JSON.stringify(s)).join(", ");
   return { type: "FieldValueNotSupported", field, message: `Unsupported value: ${shown(value)}${list ? `: supported values: ${list}` : ""}` };
 }

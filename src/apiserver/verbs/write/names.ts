@@ -31,7 +31,10 @@ export function settleName(call: Call, { metadata }: KubeObject): void {
 export function checkUid(call: Call, next: KubeObject, last: KubeObject): void {
   const { uid } = next.metadata;
   if (!uid || uid === last.metadata.uid) return;
-  throw conflict(kindOf(call), call.attributes.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${last.metadata.uid ?? ""}`);
+  const { namespace, name, resource } = call.attributes;
+  const key = ["", "registry", resource, ...(namespace ? [namespace] : []), name].join("/"); // As Kubernetes' store words it.
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${last.metadata.uid ?? ""}`;
+  throw conflict(kindOf(call), name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
 }
 
 const GENERATED_BASE_MAX = 58;

@@ -1,6 +1,7 @@
 /** Runs a write's steps, again from the newest object for as long as others come first and the request doesn't insist on one version. */
 
 import type { Kind, KubeObject, SubresourceRules } from "../../../api/kind.ts";
+import { unclassified } from "../../../machinery/patch/failures.ts";
 import { conflict, notFound } from "../../../machinery/status/status-error.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
@@ -74,7 +75,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
 
 /** What the new object says of the version that it replaces; where it says nothing, any will do. */
 function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
-  const asked = revisionOf(next.metadata.resourceVersion ?? "");
+  const asked = revisionOf(next.metadata.resourceVersion ?? "", unclassified);
   if (asked === undefined || asked === 0) {
     if (!kind.rules.conditionalUpdateOnly) next.metadata.resourceVersion = String(standing);
     return "any";
