@@ -52,6 +52,10 @@ class MemoryStore implements Store {
     return this.#revision;
   }
 
+  revisionNow(): number {
+    return this.#closed ? Number.POSITIVE_INFINITY : this.#revision;
+  }
+
   async get(key: string): Promise<Entry | undefined> {
     this.#checkOpen();
     return this.#at(key, this.#revision);

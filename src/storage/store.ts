@@ -17,7 +17,7 @@ export interface Store {
    * above it. Cheap: the embedded store answers it from shared memory.
    */
   revision(): Promise<number>;
-  /** The same without waiting, where the backend knows it (one writer in this process, say). */
+  /** The same without waiting, where the backend knows it (one writer in this process, say); infinite once the store is gone, so that nothing counts as present. */
   revisionNow?(): number;
   /** @returns the entry at `key`, now. Throws `SealError` where its bytes aren't what was put there. */
   get(key: string): Promise<Entry | undefined>;
@@ -35,7 +35,8 @@ export interface Store {
   /**
    * Delivers batches of changes under `prefix` with a revision above `from`, in order; a batch never ends inside a revision.
    * A `from` that hasn't been reached is waited for. `onError` is called at most once (with `CompactedError` when `from` is too old, with
-   * `SealError` when a change doesn't open) and ends the watch, as do the signal and, quietly, `close`.
+   * `SealError` when a change doesn't open, `StoreClosedError` when the store is gone) and ends the watch, as do the signal and, quietly,
+   * `close`. Throws `StoreClosedError` on a store that is closed or gone.
    */
   watch(options: WatchOptions): void;
   /**

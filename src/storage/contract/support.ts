@@ -90,10 +90,15 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Lets so much time pass, then waits for what must follow from it. A backend with a clock of its own takes real time. */
-  async advanceUntil(milliseconds: number, done: () => Promise<boolean>): Promise<void> {
+  /** Lets so much time pass. */
+  advance(milliseconds: number): void {
     this.#now += milliseconds;
     for (const timer of [...this.#timers]) if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
+  }
+
+  /** Lets so much time pass, then waits for what must follow from it. A backend with a clock of its own takes real time. */
+  async advanceUntil(milliseconds: number, done: () => Promise<boolean>): Promise<void> {
+    this.advance(milliseconds);
     for (const deadline = Date.now() + DEADLINE_MS; !(await done()); await sleep(10)) assert.ok(Date.now() < deadline, "it never came");
   }
 }

@@ -56,7 +56,8 @@ export class Client implements Store {
   }
 
   revisionNow(): number {
-    return this.#ended ? Number.POSITIVE_INFINITY : Number(Atomics.load(this.#shared, 0)); // Past the end nothing read is of the present.
+    // Past the end nothing read is of the present.
+    return this.#ended ? Number.POSITIVE_INFINITY : Number(Atomics.load(this.#shared, 0));
   }
 
   get(key: string): Promise<Entry | undefined> {

@@ -1,6 +1,6 @@
 /** The file: its tables, its settings, and the lock that keeps a second process out. */
 
-import { mkdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CHANGES_MAX } from "../keys.ts";
@@ -52,6 +52,7 @@ export function lastIdOf(revision: number): number {
  */
 export function openDatabase(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  create(file);
   const db = new DatabaseSync(file);
   try {
     // Exclusive before the first read: the lock lives as long as the connection, and the log's index needs no shared-memory file.
@@ -72,6 +73,14 @@ export function openDatabase(file: string): DatabaseSync {
     if (isBusy(error)) throw new Error(`Cannot open ${file}: another process has this store open`, { cause: error });
     throw error;
   }
+}
+
+/**
+ * Makes an empty file that only its owner can read: SQLite would give it what the umask leaves, and keys are names, which are nobody else's
+ * business. A file that exists isn't touched: closing any descriptor of it would drop the locks that this process holds on it (POSIX fcntl).
+ */
+function create(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, "wx", 0o600));
 }
 
 /** Single values by name: format, floor, how far history was swept, the wrapped root key. */

@@ -57,6 +57,11 @@ export class Server {
     port.on("close", () => this.#clients.delete(client));
   }
 
+  /** Closes every client's port: to them the store is gone. */
+  disconnect(): void {
+    for (const client of this.#clients) client.port.close();
+  }
+
   #receive(client: Client, { requests, bytes }: Batch): void {
     const records = bytes ? new Uint8Array(bytes) : NOTHING;
     let at = 0;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -83,6 +83,7 @@ test("sqlite: a store isn't opened without its key file, nor with one that other
   await (await open()).close();
   await assert.rejects(open({ keyFile: `${dir}/lost.key` }), /its key file .* is missing/);
   assert.deepEqual(readdirSync(dir).toSorted(), ["sealing.key", "state.db"]);
+  for (const name of readdirSync(dir)) assert.equal(statSync(join(dir, name)).mode & 0o777, 0o600, name);
   chmodSync(keyFile, 0o644);
   await assert.rejects(open(), /others may read it/);
 });

@@ -2,6 +2,7 @@
 
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type Clock, systemClock } from "../../machinery/clock.ts";
+import { compactRegularly } from "../compactor.ts";
 import { type Store, StoreClosedError } from "../store.ts";
 import { Client } from "./client.ts";
 import { errorOf, type Opened, type Start } from "./protocol.ts";
@@ -11,7 +12,7 @@ export interface SqliteOptions {
   readonly file: string;
   /** Holds the key that wraps all others: 32 bytes, mode 600, made with a new database. Best kept on another disk than the file. */
   readonly keyFile: string;
-  /** Says when a time to live is over. */
+  /** Says when a time to live is over, and when to compact. */
   readonly clock?: Clock;
 }
 
@@ -38,10 +39,11 @@ export async function sqliteStore({ file, keyFile, clock = systemClock }: Sqlite
   return new SqliteStore(worker, port1, revision, clock);
 }
 
-/** The client that owns the thread: it keeps the time, and ends the thread when it is closed. */
+/** The client that owns the thread: it keeps the time (times to live, compaction), and ends the thread when it is closed. */
 class SqliteStore extends Client {
   readonly #worker: Worker;
   readonly #gone: Promise<void>;
+  readonly #stopCompacting: () => void;
   #cancelExpiry = () => {};
 
   constructor(worker: Worker, ...[port, revision, clock]: ConstructorParameters<typeof Client>) {
@@ -50,7 +52,7 @@ class SqliteStore extends Client {
     worker.on("error", (error: Error) => this.fail(new StoreClosedError(`its thread died: ${error.message}`, { cause: error })));
     this.#gone = new Promise((resolve) => {
       worker.on("exit", () => {
-        this.#cancelExpiry();
+        this.#stopTime();
         this.fail(new StoreClosedError("its thread ended"));
         resolve();
       });
@@ -60,13 +62,19 @@ class SqliteStore extends Client {
       this.#cancelExpiry = clock.after(EXPIRE_EVERY_MS, tick);
     };
     tick();
+    this.#stopCompacting = compactRegularly(this, clock);
   }
 
   override async close(): Promise<void> {
+    this.#stopTime();
     await super.close();
-    this.#cancelExpiry();
     this.#worker.postMessage("stop");
     await this.#gone;
+  }
+
+  #stopTime(): void {
+    this.#cancelExpiry();
+    this.#stopCompacting();
   }
 }
 

@@ -3,8 +3,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { lastIdOf, Meta } from "./database.ts";
 
-/** Changes looked at in one step. */
-const STEP_ROWS = 512;
+/** Changes looked at in one step: a few milliseconds, for which a write may have to wait. */
+const STEP_ROWS = 128;
 
 export class Sweeper {
   readonly #db: DatabaseSync;

@@ -12,6 +12,7 @@ try {
       server.connect(message);
       return;
     }
+    server.disconnect();
     db.close();
     parent.close();
   });
