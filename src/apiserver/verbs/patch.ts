@@ -89,10 +89,14 @@ function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, cal
     if (fieldValidation === "Warn") call.warnings.push(...strictErrors);
     return parseJson(json);
   } catch (error) {
-    if (error instanceof DecodeError)
-      throw badRequest(form === "apply" ? error.message.replace(/^error converting YAML to JSON: /, "error encoding patch: ") : error.message);
-    throw error;
+    throw error instanceof DecodeError ? badRequest(complaint(form, error.message)) : error;
   }
+}
+
+/** A patch that can't be parsed, as the three parsers behind kube-apiserver word it. */
+function complaint(form: Form, message: string): string {
+  if (form === "merge") return "invalid JSON patch";
+  return form === "apply" ? message.replace(/^error converting YAML to JSON: /, "error encoding patch: ") : message;
 }
 
 /** @returns the patched document; parts of it may be parts of `base`, which is used up */

@@ -217,7 +217,11 @@ test("patches of four kinds change the newest object", async () => {
   assert.equal((await api.patch(at, "application/xml", {})).code, 415);
   assert.equal((await api.patch(at, "application/merge-patch+json", { spec: { replicas: "x" } })).code, 422);
   assert.equal((await api.patch(`${DEPLOYMENTS}/none`, "application/merge-patch+json", {})).code, 404);
-  const made = await api.patch(`${MAPS}/new?fieldManager=m`, "application/apply-patch+yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\ndata: {a: b}\n");
+  const made = await api.patch(
+    `${MAPS}/new?fieldManager=m`,
+    "application/apply-patch+yaml",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\ndata: {a: b}\n",
+  );
   assert.deepEqual([made.code, made.object.metadata.name, made.object.data], [201, "new", { a: "b" }]);
 });
 
