@@ -6,6 +6,7 @@ import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
 import { priority } from "./priority.ts";
@@ -24,6 +25,7 @@ export function admissionPlugins({ authorizer, policy, clock, random }: Admissio
   return [
     namespaceLifecycle,
     serviceAccount({ clock, random }),
+    nodeRestriction(authorizer),
     taintNodesByCondition,
     podSecurity,
     priority,
