@@ -9,8 +9,10 @@ class Row {
   /** Names that came since the last look, and those among both lists that went. */
   #came: string[] = [];
   readonly #went = new Set<string>();
+  #all: readonly StoredObject[] | undefined;
 
   put(object: StoredObject): StoredObject | undefined {
+    this.#all = undefined;
     const previous = this.objects.get(object.name);
     if (!previous && !this.#went.delete(object.name)) this.#came.push(object.name);
     this.objects.set(object.name, object);
@@ -20,9 +22,16 @@ class Row {
   delete(name: string): StoredObject | undefined {
     const previous = this.objects.get(name);
     if (!previous) return undefined;
+    this.#all = undefined;
     this.objects.delete(name);
     this.#went.add(name);
     return previous;
+  }
+
+  /** @returns the objects in order: the same array until something changes, so that what is made of a list can be remembered by it */
+  all(): readonly StoredObject[] {
+    this.#all ??= this.ordered().map((name) => this.objects.get(name)!);
+    return this.#all;
   }
 
   /** @returns the names in order; good until the next change */
@@ -35,6 +44,8 @@ class Row {
     return this.#names;
   }
 }
+
+const NONE: readonly StoredObject[] = [];
 
 export class Shelf {
   readonly #rows = new Map<string, Row>();
@@ -88,18 +99,11 @@ export class Shelf {
     }
   }
 
-  /** As `inOrder`, all at once and those that match: the way of unpaged lists. */
-  collect(namespace: string | undefined, matches: ((object: StoredObject) => boolean) | undefined): StoredObject[] {
-    const found: StoredObject[] = [];
-    for (const one of namespace === undefined ? this.#orderedNamespaces() : [namespace]) {
-      const row = this.#rows.get(one);
-      if (!row) continue;
-      for (const name of row.ordered()) {
-        const object = row.objects.get(name)!;
-        if (!matches || matches(object)) found.push(object);
-      }
-    }
-    return found;
+  /** As `inOrder`, all at once and those that match: the way of unpaged lists. A whole row is the same array until something in it changes. */
+  collect(namespace: string | undefined, matches: ((object: StoredObject) => boolean) | undefined): readonly StoredObject[] {
+    const namespaces = namespace === undefined ? this.#orderedNamespaces() : [namespace];
+    const found = namespaces.length === 1 ? (this.#rows.get(namespaces[0]!)?.all() ?? NONE) : namespaces.flatMap((one) => this.#rows.get(one)?.all() ?? NONE);
+    return matches ? found.filter(matches) : found;
   }
 
   /** Namespaces in the order of keys, where a slash follows each: `a-b` comes before `a`. */

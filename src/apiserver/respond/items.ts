@@ -3,9 +3,12 @@
 import type { Kind } from "../../api/kind.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { ListAnswer } from "../respond.ts";
+import { MadeForms } from "./made-forms.ts";
 
 /** How many bytes of a list are joined into one chunk: large enough that a write costs little beside its bytes. */
 const CHUNK_BYTES = 256 * 1024;
+/** Lists up to this size are kept joined once they are asked for again. */
+const KEPT_BYTES = 4 * 1024 * 1024;
 const COMMA_BRACE = Buffer.from(",{");
 const END = Buffer.from("]}\n");
 
@@ -20,21 +23,46 @@ export function objectPrefix(kind: Kind): Buffer {
 }
 const prefixes = new WeakMap<Kind, Buffer>();
 
+/** Arrays that were listed once, and what they were joined to when they were listed again: an array is of one state of one namespace, and never changes. */
+const seen = new WeakSet<readonly CachedObject[]>();
+const joinedLists = new MadeForms<readonly CachedObject[]>();
+
 /** @returns a function that gives the list's JSON chunk by chunk, then undefined */
 export function listChunks(kind: Kind, list: ListAnswer): () => Uint8Array | undefined {
-  const { objects } = list;
   const skip = objectPrefix(kind).length;
-  const head = listHead(kind, list);
+  const head = Buffer.from(
+    `{"kind":${JSON.stringify(`${kind.name}List`)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":${listMetadata(list)},"items":[`,
+  );
+  const kept = keptItems(list.objects, skip);
+  if (!kept) return joining(head, list.objects, skip);
+  const parts = [head, kept];
+  return () => parts.shift();
+}
+
+/** @returns all items and what ends the list, where this very array is listed again and isn't large */
+function keptItems(objects: readonly CachedObject[], skip: number): Buffer | undefined {
+  if (!seen.has(objects)) {
+    seen.add(objects);
+    return undefined;
+  }
+  const bytes = objects.reduce((sum, object) => sum + object.bytes.length - skip + COMMA_BRACE.length, END.length);
+  if (bytes > KEPT_BYTES) return undefined;
+  return joinedLists.get(objects, () => joining(Buffer.alloc(0), objects, skip, Number.POSITIVE_INFINITY)() ?? END);
+}
+
+/** Makes the chunks one at a time: objects are copied to where they stand in the list, each once. */
+function joining(head: Buffer, objects: readonly CachedObject[], skip: number, chunkBytes = CHUNK_BYTES): () => Buffer | undefined {
   let next = -1;
   return () => {
     if (next > objects.length) return undefined;
     let bytes = next === -1 ? head.length : 0;
-    let end = Math.max(next, 0);
-    while (end < objects.length && (bytes === 0 || bytes + objects[end]!.bytes.length < CHUNK_BYTES)) bytes += objects[end++]!.bytes.length - skip + 2;
+    const from = Math.max(next, 0);
+    let end = from;
+    while (end < objects.length && (end === from || bytes + objects[end]!.bytes.length <= chunkBytes)) bytes += objects[end++]!.bytes.length - skip + 2;
     const last = end === objects.length;
     const chunk = Buffer.allocUnsafe(bytes + (last ? END.length : 0));
     let at = next === -1 ? head.copy(chunk) : 0;
-    for (let index = Math.max(next, 0); index < end; index++) at = copyItem(objects[index]!, skip, index > 0, chunk, at);
+    for (let index = from; index < end; index++) at = copyItem(objects[index]!, skip, index > 0, chunk, at);
     if (last) at += END.copy(chunk, at);
     next = last ? objects.length + 1 : end;
     return at === chunk.length ? chunk : chunk.subarray(0, at);
@@ -45,12 +73,6 @@ export function listChunks(kind: Kind, list: ListAnswer): () => Uint8Array | und
 function copyItem(object: CachedObject, skip: number, comma: boolean, target: Buffer, at: number): number {
   const after = at + COMMA_BRACE.copy(target, at, comma ? 0 : 1);
   return after + object.bytes.copy(target, after, skip);
-}
-
-function listHead(kind: Kind, list: ListAnswer): Buffer {
-  return Buffer.from(
-    `{"kind":${JSON.stringify(`${kind.name}List`)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":${listMetadata(list)},"items":[`,
-  );
 }
 
 /** @returns a list's metadata as JSON */

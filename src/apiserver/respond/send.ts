@@ -7,6 +7,8 @@ import type { Call } from "../call.ts";
 const COMPRESS_BYTES = 128 * 1024;
 const LEVEL = constants.Z_BEST_SPEED;
 
+const EMPTY = new Uint8Array();
+
 type MutableHeaders = Record<string, string | readonly string[]>;
 
 export function sendBody(call: Call, code: number, headers: MutableHeaders, body: Uint8Array): void {
@@ -20,17 +22,23 @@ export function sendBody(call: Call, code: number, headers: MutableHeaders, body
   });
 }
 
-/** Sends what `next` gives until it gives undefined; a body of one small chunk goes out as one. */
+/** Sends what `next` gives until it gives undefined; what comes in one or two chunks goes out at once. */
 export function sendChunks(call: Call, code: number, headers: MutableHeaders, next: () => Uint8Array | undefined): void {
-  const first = next();
-  const second = first && next();
-  if (!first || !second) {
-    sendBody(call, code, headers, first ?? new Uint8Array());
+  const first = next() ?? EMPTY;
+  const second = next();
+  if (!second) {
+    sendBody(call, code, headers, first);
     return;
   }
-  const ahead = [first, second];
+  const third = next();
+  const ahead = third ? [first, second, third] : [first, second];
+  const packs = takesGzip(call) && (third !== undefined || first.length + second.length > COMPRESS_BYTES);
+  if (!third && !packs) {
+    call.exchange.answer(code, headers, ahead);
+    return;
+  }
   const rest = (): Uint8Array | undefined => ahead.shift() ?? next();
-  if (takesGzip(call)) call.exchange.answerFrom(code, compressed(headers), gzipped(rest));
+  if (packs) call.exchange.answerFrom(code, compressed(headers), gzipped(rest));
   else call.exchange.answerFrom(code, headers, rest);
 }
 
