@@ -3,20 +3,22 @@
 const BUDGET_BYTES = 32 * 1024 * 1024;
 
 /** Two generations: what isn't asked for while half the budget fills up is forgotten. Nothing here keeps a source alive. */
-export class MadeForms<K extends object = Uint8Array> {
+export class MadeForms<K extends object = Uint8Array, V extends { readonly length: number } = Buffer> {
   readonly #halfBytes: number;
-  #young = new WeakMap<K, Buffer>();
-  #old = new WeakMap<K, Buffer>();
+  #young = new WeakMap<K, V>();
+  #old = new WeakMap<K, V>();
   #youngBytes = 0;
 
   constructor(budgetBytes = BUDGET_BYTES) {
     this.#halfBytes = budgetBytes / 2;
   }
 
-  get(source: K, make: (source: K) => Buffer): Buffer {
+  /** @returns what was made of the source; nothing is kept of what `make` gives up on */
+  get<M extends V | undefined>(source: K, make: (source: K) => M): V | M {
     const young = this.#young.get(source);
     if (young) return young;
     const made = this.#old.get(source) ?? make(source);
+    if (!made) return made;
     this.#youngBytes += made.length;
     if (this.#youngBytes > this.#halfBytes) {
       this.#old = this.#young;

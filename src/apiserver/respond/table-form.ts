@@ -1,13 +1,13 @@
 /** Tables, which `kubectl get` asks for: the columns of the kind, a row an object, beside it the object's metadata. Made for each request, because ages are of now. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
-import { decode } from "../../machinery/json/decode.ts";
-import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableRow, tableStart } from "../../machinery/table/print.ts";
+import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableStart } from "../../machinery/table/print.ts";
 import { jsonEvent } from "./events.ts";
 import { type BodyForm, once } from "./form.ts";
 import { listMetadata } from "./items.ts";
 import { joined, jsonForm, textOf } from "./json-form.ts";
-import { metadataOf, partialObject } from "./metadata-form.ts";
+import { metadataOf } from "./metadata-form.ts";
+import { freshRow, pushRow } from "./table-rows.ts";
 import { yamlOf } from "./yaml-form.ts";
 
 export interface TableOptions {
@@ -18,10 +18,11 @@ export interface TableOptions {
 
 /** Rows made at a time before the client must have taken them. */
 const ROWS_PER_CHUNK = 200;
-const OWN_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+const COMMA = Buffer.from(",");
+const END = Buffer.from(`${TABLE_END}\n`);
 
 export function tableForm(options: TableOptions): BodyForm {
-  const { version, now } = options;
+  const { version, include, now } = options;
   return {
     ...jsonForm,
     object: (kind, bytes) => Buffer.from(`${tableOf(kind, bytes, options, true)}\n`),
@@ -31,14 +32,18 @@ export function tableForm(options: TableOptions): BodyForm {
       let next = -1;
       return () => {
         if (next > objects.length) return undefined;
-        let text = next === -1 ? tableStart(version, listMetadata(list), columns) : "";
+        const parts: Uint8Array[] = next === -1 ? [Buffer.from(tableStart(version, listMetadata(list), columns))] : [];
         const from = Math.max(next, 0);
         const end = Math.min(from + ROWS_PER_CHUNK, objects.length);
         const at = now();
-        for (let index = from; index < end; index++) text += (index > 0 ? "," : "") + rowOf(kind, columns, objects[index]!.bytes, options.include, version, at);
+        for (let index = from; index < end; index++) {
+          if (index > 0) parts.push(COMMA);
+          pushRow(parts, kind, objects[index]!.bytes, { columns, include, version }, at);
+        }
         const last = end === objects.length;
+        if (last) parts.push(END);
         next = last ? objects.length + 1 : end;
-        return Buffer.from(last ? `${text}${TABLE_END}\n` : text);
+        return Buffer.concat(parts);
       };
     },
     events(kind) {
@@ -67,44 +72,16 @@ export function yamlTableForm(options: TableOptions): BodyForm {
 
 function tableOf(kind: Kind, bytes: Uint8Array, { version, include, now }: TableOptions, headers: boolean): string {
   const columns = columnsOf(kind);
-  const object = decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
-  const metadata = JSON.stringify({ resourceVersion: object.metadata.resourceVersion });
-  return tableStart(version, metadata, headers ? columns : undefined) + row(kind, columns, object, bytes, include, version, now()) + TABLE_END;
+  const metadata = JSON.stringify({ resourceVersion: resourceVersionOf(kind, bytes) });
+  return tableStart(version, metadata, headers ? columns : undefined) + freshRow(kind, bytes, { columns, include, version }, now()) + TABLE_END;
+}
+
+function resourceVersionOf(kind: Kind, bytes: Uint8Array): string | undefined {
+  const metadata = metadataOf(kind, bytes);
+  return metadata && JSON.parse(textOf(metadata)).resourceVersion;
 }
 
 function columnsOf(kind: Kind): readonly TableColumn<KubeObject>[] {
-  return columns.getOrInsertComputed(kind, () => {
-    const own: readonly TableColumn<KubeObject>[] | undefined = kind.rules.columns;
-    return own?.[0]?.name === "Name" ? own : tableColumns(own);
-  });
+  return columnsByKind.getOrInsertComputed(kind, () => tableColumns<KubeObject>(kind.rules.columns));
 }
-const columns = new WeakMap<Kind, readonly TableColumn<KubeObject>[]>();
-
-function rowOf(
-  kind: Kind,
-  columns: readonly TableColumn<KubeObject>[],
-  bytes: Uint8Array,
-  include: IncludeObject,
-  version: "v1" | "v1beta1",
-  now: number,
-): string {
-  return row(kind, columns, decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value, bytes, include, version, now);
-}
-
-function row(
-  kind: Kind,
-  columns: readonly TableColumn<KubeObject>[],
-  object: KubeObject,
-  bytes: Uint8Array,
-  include: IncludeObject,
-  version: "v1" | "v1beta1",
-  now: number,
-): string {
-  return tableRow(columns, object, now, beside(kind, bytes, include, version));
-}
-
-function beside(kind: Kind, bytes: Uint8Array, include: IncludeObject, version: "v1" | "v1beta1"): string | undefined {
-  if (include === "None") return undefined;
-  const metadata = include === "Metadata" ? metadataOf(kind, bytes) : undefined;
-  return textOf(metadata ? partialObject(metadata, version) : bytes);
-}
+const columnsByKind = new WeakMap<Kind, readonly TableColumn<KubeObject>[]>();

@@ -1,0 +1,94 @@
+/**
+ * The rows of tables. Most cells of an object never change, and what changes with time is its age: a row is made once and kept in two pieces, with the age put
+ * between them for each answer. A row that says more about the time (when a pod was last restarted) is made anew.
+ */
+
+import { randomUUID } from "node:crypto";
+import type { Kind, KubeObject } from "../../api/kind.ts";
+import { decode } from "../../machinery/json/decode.ts";
+import { since } from "../../machinery/table/duration.ts";
+import { type IncludeObject, type TableColumn, tableRow } from "../../machinery/table/print.ts";
+import { textOf } from "./json-form.ts";
+import { MadeForms } from "./made-forms.ts";
+import { metadataOf, partialObject } from "./metadata-form.ts";
+
+/** What the server itself holds may be as large as it is. */
+const OWN_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+/** A time so far from now that a cell which depends on the time says something else. */
+const FAR_MS = 100 * 365 * 24 * 3_600_000;
+/** Where a row's age goes: a text that no object can hold, because nobody can guess it. */
+const MARK = randomUUID();
+
+export interface RowOptions {
+  readonly columns: readonly TableColumn<KubeObject>[];
+  readonly include: IncludeObject;
+  readonly version: "v1" | "v1beta1";
+}
+
+class KeptRow {
+  readonly before: Buffer;
+  /** Undefined where the row has no age. */
+  readonly created: string | undefined;
+  readonly after: Buffer;
+  constructor(before: Buffer, created: string | undefined, after: Buffer) {
+    this.before = before;
+    this.created = created;
+    this.after = after;
+  }
+  get length(): number {
+    return this.before.length + this.after.length;
+  }
+}
+
+const kept = new MadeForms<Uint8Array, KeptRow>();
+/** Objects whose rows can't be kept. */
+const changing = new WeakSet<Uint8Array>();
+
+/** Adds a row's bytes to `parts`. */
+export function pushRow(parts: Uint8Array[], kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): void {
+  const row = options.include === "Metadata" && options.version === "v1" && !changing.has(bytes) ? keptRow(kind, bytes, options, now) : undefined;
+  if (!row) parts.push(Buffer.from(freshRow(kind, bytes, options, now)));
+  else if (row.created === undefined) parts.push(row.before);
+  else parts.push(row.before, Buffer.from(JSON.stringify(since(row.created, now))), row.after);
+}
+
+/** @returns a row as JSON */
+export function freshRow(kind: Kind, bytes: Uint8Array, { columns, include, version }: RowOptions, now: number): string {
+  return tableRow(columns, decoded(kind, bytes), now, beside(kind, bytes, include, version));
+}
+
+function keptRow(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): KeptRow | undefined {
+  return kept.get(bytes, () => makeRow(kind, bytes, options, now));
+}
+
+function makeRow(kind: Kind, bytes: Uint8Array, { columns, include, version }: RowOptions, now: number): KeptRow | undefined {
+  const object = decoded(kind, bytes);
+  const created = object.metadata.creationTimestamp;
+  let ages = 0;
+  const marked = columns.map((column): TableColumn<KubeObject> => {
+    const value = column.value(object, now);
+    const later = column.value(object, now + FAR_MS);
+    if (value === later) return { ...column, value: () => value };
+    ages += value === since(created, now) && later === since(created, now + FAR_MS) ? 1 : 2;
+    return { ...column, value: () => MARK };
+  });
+  if (ages > 1) {
+    changing.add(bytes);
+    return undefined;
+  }
+  const text = tableRow(marked, object, now, beside(kind, bytes, include, version));
+  const mark = JSON.stringify(MARK);
+  const at = ages === 0 ? -1 : text.indexOf(mark);
+  if (at === -1) return new KeptRow(Buffer.from(text), undefined, Buffer.alloc(0));
+  return new KeptRow(Buffer.from(text.slice(0, at)), created, Buffer.from(text.slice(at + mark.length)));
+}
+
+function decoded(kind: Kind, bytes: Uint8Array): KubeObject {
+  return decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
+}
+
+function beside(kind: Kind, bytes: Uint8Array, include: IncludeObject, version: "v1" | "v1beta1"): string | undefined {
+  if (include === "None") return undefined;
+  const metadata = include === "Metadata" ? metadataOf(kind, bytes) : undefined;
+  return textOf(metadata ? partialObject(metadata, version) : bytes);
+}
