@@ -11,9 +11,48 @@ setup() {
   need_npm
   need_node
   need_modules
+  need_packages
+}
+
+# What nodes are made with. Without root, or elsewhere, nodes can't run and `up --control-plane-only` can.
+NODE_PACKAGES="containerd runc nftables containernetworking-plugins conntrack iproute2 util-linux procps openssl ca-certificates"
+
+need_packages() {
+  [ "$(id -u)" = 0 ] || return 0
+  if [ ! -f /etc/debian_version ]; then
+    command -v containerd >/dev/null 2>&1 || say "nodes need containerd, runc, nftables, the CNI plug-ins ptp and host-local, conntrack, iproute2 and util-linux; install them with this system's package manager (here only Debian's is known)"
+    return 0
+  fi
+  debian_packages "nodes" "$NODE_PACKAGES" || say "nodes can't run here without them, \`./rampart up --control-plane-only\` can"
+}
+
+# What the tests need beside: busybox for their images, Go for published fixtures and a current kubectl.
+need_test_packages() {
+  { [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; } || return 0
+  packages=busybox
+  command -v go >/dev/null 2>&1 || packages="$packages golang-go"
+  debian_packages "the tests" "$packages" || say "tests with containers need them"
+}
+
+# debian_packages WHAT-FOR PACKAGES: installs those that are missing, and says so.
+debian_packages() {
+  missing=""
+  for package in $2; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "installing Debian's packages for $1:$missing"
+  # Debian would start containerd as a service; nodes have their own, and this starts nothing (policy-rc.d, invoke-rc.d(8)).
+  policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then policy=""; else printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
+  done=0
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null; } || done=1
+  [ -z "$policy" ] || rm -f "$policy"
+  return "$done"
 }
 
 need_npm() {
+  [ -x "$NODE" ] && [ -f "$home/node_modules/.rampart-lock" ] && cmp -s "$home/package-lock.json" "$home/node_modules/.rampart-lock" && return
   command -v npm >/dev/null 2>&1 && return
   if [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then
     say "installing Debian's npm (used to fetch the pinned Node.js and the modules)"
