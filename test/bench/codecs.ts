@@ -3,12 +3,14 @@
 import { structs } from "../../src/api/tables/index.ts";
 import { requestBudget } from "../../src/machinery/json/budget.ts";
 import { decode } from "../../src/machinery/json/decode.ts";
-import { parseDocument } from "../../src/machinery/json/document.ts";
+import { parseDocument, parseJson } from "../../src/machinery/json/document.ts";
 import { encode } from "../../src/machinery/json/encode.ts";
 import { decodeExactly } from "../../src/machinery/json/exact.ts";
 import { encodeWithHole, fillHole } from "../../src/machinery/json/hole.ts";
 import { scanJson } from "../../src/machinery/json/scan.ts";
+import { decodeProtobuf, encodeProtobuf } from "../../src/machinery/protobuf/envelope.ts";
 import { schemaOf } from "../../src/machinery/schema/build.ts";
+import { encodeYaml } from "../../src/machinery/yaml/encode.ts";
 import { runningPod } from "./pod.ts";
 
 const MIN_MS = 500;
@@ -32,6 +34,7 @@ const json = encode(object, schema);
 const bytes = Buffer.from(json);
 const unordered = Buffer.from(JSON.stringify(sorted(runningPod)));
 const stored = Buffer.from(encodeWithHole(object, schema));
+const protobuf = encodeProtobuf(object, schema);
 console.log(`a pod of ${bytes.length} bytes`);
 time("scan", () => scanJson(bytes, requestBudget));
 time("JSON.parse", () => JSON.parse(bytes.toString("utf8")));
@@ -42,6 +45,9 @@ time("JSON.stringify", () => JSON.stringify(object));
 time("encode JSON", () => encode(object, schema));
 time("encode JSON to bytes, with the hole", () => Buffer.from(encodeWithHole(object, schema)));
 time("fill the hole", () => fillHole(stored, 123456));
+time("encode protobuf", () => encodeProtobuf(object, schema));
+time("decode protobuf", () => decodeProtobuf(protobuf, schema));
+time("encode YAML", () => encodeYaml(parseJson(json)));
 
 /** The value with all members in alphabetical order, as kubectl sends them. */
 function sorted(value: unknown): unknown {

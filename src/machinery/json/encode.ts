@@ -4,7 +4,7 @@ import type { Field, ListSchema, MapSchema, Scalar, Schema, StructSchema } from 
 import { encodeFieldsV1 } from "./fields-v1.ts";
 import { sortedKeys } from "./key-order.ts";
 import { omission, zeroJson } from "./omission.ts";
-import { quoteJson } from "./quote.ts";
+import { isSimple, quoteJson } from "./quote.ts";
 
 type Encoder = (value: unknown) => string;
 
@@ -45,10 +45,16 @@ function structEncoder(schema: StructSchema): Encoder {
   };
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 interface FieldEncoder {
+  readonly index: number;
   readonly name: string;
   /** `"name":` */
   readonly key: string;
+  /** What stands before a string: `"name":"`, and the same after another member. */
+  readonly openFirst: string;
+  readonly openNext: string;
   readonly encode: Encoder;
   /** What stands for an absent value; undefined where the field is then left out. */
   readonly absent: string | undefined;
@@ -59,30 +65,64 @@ interface FieldEncoder {
 /** @returns what writes these fields of an object, without the braces */
 export function membersEncoder(fields: readonly Field[]): Encoder {
   const encoders = fields.map(fieldEncoder);
+  const byName = new Map(encoders.map((field) => [field.name, field]));
+  /** Fields that are written even when they are absent. */
+  const always = encoders.filter((field) => field.absent !== undefined);
   return function encodeMembers(value) {
-    if (value === undefined || value === null) value = EMPTY;
-    const object = value as Record<string, unknown>; // The schema is what says so.
-    let json = "";
-    for (let i = 0; i < encoders.length; i++) {
-      const field = encoders[i]!;
-      const member = object[field.name];
-      let text: string;
-      if (member === undefined || member === null) {
-        if (field.absent === undefined) continue;
-        text = field.absent;
-      } else {
-        if (field.omits?.(member)) continue;
-        text = field.encode(member);
-      }
-      json += json === "" ? field.key + text : `,${field.key}${text}`;
-    }
-    return json;
+    const object = (value ?? EMPTY) as Members; // The schema is what says so.
+    return isInOrder(byName, object) ? encodeInOrder(byName, always, object) : encodeAll(encoders, object);
   };
 }
 
-const EMPTY: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
+/** Whether the members come in the schema's order, as they do after decoding. Checked before any is encoded: to find out later would be to encode them twice, at every level. */
+function isInOrder(byName: ReadonlyMap<string, FieldEncoder>, object: Members): boolean {
+  let last = -1;
+  for (const name in object) {
+    const index = byName.get(name)?.index ?? last;
+    if (index < last) return false;
+    last = index;
+  }
+  return true;
+}
 
-function fieldEncoder({ name, schema, table }: Field): FieldEncoder {
+/** Takes the members as they come, which is much quicker for the many structs that have few of their fields. */
+function encodeInOrder(byName: ReadonlyMap<string, FieldEncoder>, always: readonly FieldEncoder[], object: Members): string {
+  let json = "";
+  let due = 0;
+  for (const name in object) {
+    const field = byName.get(name);
+    if (field === undefined) continue;
+    for (; due < always.length && always[due]!.index < field.index; due++) json = withMember(json, always[due]!, always[due]!.absent);
+    if (due < always.length && always[due] === field) due++;
+    const member = object[name];
+    if (typeof member === "string" && member !== "" && isSimple(member)) json += `${(json === "" ? field.openFirst : field.openNext) + member}"`;
+    else json = withMember(json, field, memberJson(field, member));
+  }
+  for (; due < always.length; due++) json = withMember(json, always[due]!, always[due]!.absent);
+  return json;
+}
+
+/** Looks every field up: right for members in any order. */
+function encodeAll(encoders: readonly FieldEncoder[], object: Members): string {
+  let json = "";
+  for (const field of encoders) json = withMember(json, field, memberJson(field, object[field.name]));
+  return json;
+}
+
+function withMember(json: string, field: FieldEncoder, text: string | undefined): string {
+  if (text === undefined) return json;
+  return json === "" ? field.key + text : `${json},${field.key}${text}`;
+}
+
+/** @returns undefined where the field is left out */
+function memberJson(field: FieldEncoder, member: unknown): string | undefined {
+  if (member === undefined || member === null) return field.absent;
+  return field.omits?.(member) ? undefined : field.encode(member);
+}
+
+const EMPTY: Members = Object.freeze(Object.create(null));
+
+function fieldEncoder({ name, schema, table }: Field, index: number): FieldEncoder {
   const { whenAbsent, omits } = omission(schema, table);
   const absent = {
     omit: undefined,
@@ -91,7 +131,8 @@ function fieldEncoder({ name, schema, table }: Field): FieldEncoder {
       return zeroJson(schema, encoderOf);
     },
   }[whenAbsent];
-  return { name, key: `${JSON.stringify(name)}:`, encode: encoderOf(schema), absent, omits };
+  const key = `${JSON.stringify(name)}:`;
+  return { index, name, key, openFirst: `${key}"`, openNext: `,${key}"`, encode: encoderOf(schema), absent, omits };
 }
 
 function listEncoder(schema: ListSchema): Encoder {
@@ -123,8 +164,9 @@ export function encodeRaw(value: unknown): string {
   if (typeof value === "string") return quoteJson(value);
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return `[${value.map(encodeRaw).join(",")}]`;
+  const object = value as Readonly<Record<string, unknown>>; // Neither a scalar nor a list.
   let json = "";
-  for (const [key, member] of Object.entries(value)) json += `${json === "" ? "" : ","}${quoteJson(key)}:${encodeRaw(member)}`;
+  for (const key in object) json += `${json === "" ? "" : ","}${quoteJson(key)}:${encodeRaw(object[key])}`;
   return `{${json}}`;
 }
 

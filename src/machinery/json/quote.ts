@@ -15,7 +15,8 @@ export function escapeHtml(json: string): string {
   return json.replace(HTML, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-function isSimple(text: string): boolean {
+/** Whether the text stands in JSON as it is. */
+export function isSimple(text: string): boolean {
   const length = text.length;
   if (length > LOOP_MAX) return !SPECIAL.test(text);
   for (let i = 0; i < length; i++) {
