@@ -5,7 +5,7 @@ import { type JsonBudget, requestBudget } from "./budget.ts";
 import { DecodeError } from "./decode-error.ts";
 import { parseDocument, utf8 } from "./document.ts";
 import { decodeExactly, isValueError } from "./exact.ts";
-import { fastDecoder, type Walk } from "./fast.ts";
+import { fastDecoder, newWalk } from "./fast.ts";
 import { scanJson } from "./scan.ts";
 
 export interface Decoded<T> {
@@ -40,7 +40,7 @@ function decodeFast(text: string, schema: Schema, members: number): unknown {
   } catch {
     return undefined; // The exact parser words the complaint.
   }
-  const walk: Walk = { ok: true, members: 0 };
+  const walk = newWalk();
   const value = fastDecoder(schema)(parsed, walk);
   return walk.ok && walk.members === members ? value : undefined;
 }

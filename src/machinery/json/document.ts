@@ -20,8 +20,20 @@ export class Fraction {
 
 /** An object as it stands in the document: keys may repeat. */
 export class Members {
-  readonly keys: string[] = [];
-  readonly values: DocumentValue[] = [];
+  /** Key and value by turns: half as many arrays as two lists would be. */
+  readonly #entries: readonly DocumentValue[];
+  constructor(entries: readonly DocumentValue[]) {
+    this.#entries = entries;
+  }
+  get size(): number {
+    return this.#entries.length / 2;
+  }
+  key(index: number): string {
+    return this.#entries[2 * index] as string; // The parser puts strings there.
+  }
+  value(index: number): DocumentValue {
+    return this.#entries[2 * index + 1]!;
+  }
 }
 
 /** The longest int64 has so many with its sign. */
@@ -55,7 +67,7 @@ export function plain(value: DocumentValue): JsonValue {
   if (value instanceof Fraction) return value.toNumber();
   if (Array.isArray(value)) return value.map(plain);
   const object: { [key: string]: JsonValue } = Object.create(null);
-  for (let i = 0; i < value.keys.length; i++) object[value.keys[i]!] = plain(value.values[i]!);
+  for (let i = 0; i < value.size; i++) object[value.key(i)] = plain(value.value(i));
   return object;
 }
 
@@ -65,6 +77,9 @@ class Parser {
   #at = 0;
   #members = 0;
   #depth = 0;
+  /** What objects and lists that are still open have so far; each is cut off at its end, so that no array has room to spare. */
+  readonly #stack: DocumentValue[] = [];
+  #top = 0;
 
   constructor(text: string, budget: JsonBudget) {
     this.#text = text;
@@ -93,9 +108,9 @@ class Parser {
 
   #object(): Members {
     this.#enter();
-    const object = new Members();
+    const start = this.#top;
     this.#skipSpace();
-    if (this.#text.charCodeAt(this.#at) === 0x7d) return this.#leave(object);
+    if (this.#text.charCodeAt(this.#at) === 0x7d) return new Members(this.#leave(start));
     for (;;) {
       this.#skipSpace();
       if (this.#text.charCodeAt(this.#at) !== 0x22) throw this.#unexpected("looking for beginning of object key string");
@@ -103,12 +118,13 @@ class Parser {
       this.#skipSpace();
       if (this.#text.charCodeAt(this.#at) !== 0x3a) throw this.#unexpected("after object key");
       this.#at++;
-      object.keys.push(key);
-      object.values.push(this.#value());
+      this.#stack[this.#top++] = key;
+      const value = this.#value();
+      this.#stack[this.#top++] = value;
       this.#count();
       this.#skipSpace();
       const code = this.#text.charCodeAt(this.#at);
-      if (code === 0x7d) return this.#leave(object);
+      if (code === 0x7d) return new Members(this.#leave(start));
       if (code !== 0x2c) throw this.#unexpected("after object key:value pair");
       this.#at++;
     }
@@ -116,15 +132,16 @@ class Parser {
 
   #list(): DocumentValue[] {
     this.#enter();
-    const list: DocumentValue[] = [];
+    const start = this.#top;
     this.#skipSpace();
-    if (this.#text.charCodeAt(this.#at) === 0x5d) return this.#leave(list);
+    if (this.#text.charCodeAt(this.#at) === 0x5d) return this.#leave(start);
     for (;;) {
-      list.push(this.#value());
+      const value = this.#value();
+      this.#stack[this.#top++] = value;
       this.#count();
       this.#skipSpace();
       const code = this.#text.charCodeAt(this.#at);
-      if (code === 0x5d) return this.#leave(list);
+      if (code === 0x5d) return this.#leave(start);
       if (code !== 0x2c) throw this.#unexpected("after array element");
       this.#at++;
     }
@@ -216,10 +233,13 @@ class Parser {
     if (++this.#depth > this.#budget.maxDepth) throw new DecodeError("exceeded max depth");
   }
 
-  #leave<T>(value: T): T {
+  /** @returns what was read since `start` */
+  #leave(start: number): DocumentValue[] {
     this.#at++;
     this.#depth--;
-    return value;
+    const values = this.#stack.slice(start, this.#top);
+    this.#top = start;
+    return values;
   }
 
   #count(): void {

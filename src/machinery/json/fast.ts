@@ -3,12 +3,13 @@
  * unusual it gives up, and the exact decoder starts from the bytes. A property test holds the two equal.
  */
 
-import { canonicalQuantity } from "../quantity/quantity.ts";
+import { canonicalQuantity, isCanonicalQuantity } from "../quantity/quantity.ts";
 import type { ListSchema, MapSchema, Scalar, Schema, StructSchema } from "../schema/schema.ts";
 import { isCanonicalTime } from "../time.ts";
 import { isCanonicalBase64 } from "./base64.ts";
+import { REWRITES_MAX } from "./budget.ts";
 
-/** What a walk has seen so far. */
+/** What a walk has seen so far; `newWalk` begins one. */
 export interface Walk {
   /** False once something unusual was met: the values so far are then worth nothing. */
   ok: boolean;
@@ -16,6 +17,12 @@ export interface Walk {
   members: number;
   /** The document was written by our own encoder: nothing is there twice. */
   readonly trusted?: boolean;
+  /** Quantities that had to be rewritten. */
+  rewrites: number;
+}
+
+export function newWalk(): Walk {
+  return { ok: true, members: 0, rewrites: 0 };
 }
 
 /** Takes a value of JSON.parse, which it may change, and returns it in the form of our data. */
@@ -113,18 +120,18 @@ function mapDecoder(schema: MapSchema): FastDecoder {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return giveUp(walk);
     decode ??= fastDecoder(schema.values);
     const source = value as Record<string, unknown>; // JSON.parse's own object.
-    const map: Record<string, unknown> = Object.create(null);
     for (const key in source) {
       const before = source[key];
       if (before === null) return giveUp(walk);
       walk.members++;
-      map[key] = decode(before, walk);
+      const after = decode(before, walk);
+      if (after !== before) source[key] = after;
     }
-    return map;
+    return Object.setPrototypeOf(source, null);
   };
 }
 
-/** Any JSON: only the prototypes go. */
+/** Any JSON: only the prototypes go. In place, as copying would cost more and make objects that are slow to read. */
 function decodeRaw(value: unknown, walk: Walk): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
@@ -132,12 +139,12 @@ function decodeRaw(value: unknown, walk: Walk): unknown {
     return value;
   }
   const source = value as Record<string, unknown>; // JSON.parse's own object.
-  const object: Record<string, unknown> = Object.create(null);
   for (const key in source) {
     walk.members++;
-    object[key] = decodeRaw(source[key], walk);
+    const before = source[key];
+    if (typeof before === "object" && before !== null) decodeRaw(before, walk);
   }
-  return object;
+  return Object.setPrototypeOf(source, null);
 }
 
 /** Field ownership: every name in it has a prefix, so JSON.parse's own objects do, and are the faster ones. */
@@ -156,6 +163,8 @@ function countMembers(object: Record<string, unknown>, walk: Walk): void {
 
 function decodeQuantity(value: unknown, walk: Walk): unknown {
   if (typeof value !== "string") return giveUp(walk);
+  if (isCanonicalQuantity(value)) return value;
+  if (++walk.rewrites > REWRITES_MAX) return giveUp(walk);
   try {
     return canonicalQuantity(value);
   } catch {

@@ -3,7 +3,7 @@
 import { DecodeError } from "../json/decode-error.ts";
 import { isValueError } from "../json/exact.ts";
 import { zeroOf } from "../json/zero.ts";
-import type { MessageField, Schema, StructSchema } from "../schema/schema.ts";
+import type { MessageField, Scalar, Schema, StructSchema } from "../schema/schema.ts";
 import { Reader } from "./reader.ts";
 import { scalarReaders } from "./scalar-readers.ts";
 import { unionValue } from "./union.ts";
@@ -17,7 +17,11 @@ export interface ProtobufBudget {
 }
 
 /** A request's body; the same limits as JSON has. */
-export const protobufBudget: ProtobufBudget = { maxBytes: 3 * 1024 * 1024, maxDepth: 500, maxFields: 200_000 };
+export const protobufBudget: ProtobufBudget = { maxBytes: 3 * 1024 * 1024, maxDepth: 500, maxFields: 100_000 };
+
+/** Scalars that cost microseconds each; no object has a thousand. */
+const COSTLY: ReadonlySet<Scalar> = new Set<Scalar>(["quantity", "time", "microTime", "duration"]);
+const COSTLY_MAX = 20_000;
 
 type Members = Record<string, unknown>;
 
@@ -36,6 +40,7 @@ class Decoder {
   readonly #budget: ProtobufBudget;
   #depth = 0;
   #fields = 0;
+  #costly = 0;
 
   constructor(budget: ProtobufBudget) {
     this.#budget = budget;
@@ -105,6 +110,8 @@ class Decoder {
     if (schema.type === "scalar") {
       const scalar = scalarReaders[schema.scalar];
       reader.expect(scalar.wire, table.name);
+      if (COSTLY.has(schema.scalar) && ++this.#costly > COSTLY_MAX)
+        throw new DecodeError(`proto: the message has more than ${COSTLY_MAX} quantities and times`);
       return scalar.read(reader);
     }
     reader.expect(BYTES, table.name);

@@ -16,7 +16,7 @@ export interface ScalarReader {
 }
 
 /** What a raw value of JSON may hold; its size is bounded by the message's. */
-const RAW_BUDGET = { maxBytes: 3 * 1024 * 1024, maxDepth: 500, maxMembers: 200_000 };
+const RAW_BUDGET = { maxBytes: 3 * 1024 * 1024, maxDepth: 500, maxMembers: 100_000 };
 /** The seconds that a four-digit year can have: others can't be written as RFC 3339. */
 const SECONDS_MAX = 253402300799;
 

@@ -15,6 +15,12 @@ const SCALE_MIN = -9;
 /** So many decimal digits surely fit an int64. */
 const INT64_DIGITS = 18;
 const INT64_MAX = 2n ** 63n - 1n;
+const POWERS_OF_TEN = Array.from({ length: 40 }, (_, i) => 10n ** BigInt(i));
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+}
+
 /** Longer texts than this are no amounts of anything. */
 const TEXT_MAX = 256;
 
@@ -67,7 +73,7 @@ export class Quantity {
   /** How many whole `10^scale` cover the amount: 0.1 at scale 0 is 1. What remains is rounded away from zero. */
   scaledValue(scale: number): bigint {
     if (this.scale >= scale) return this.#at(scale);
-    return divideAwayFromZero(this.unscaled, 10n ** BigInt(scale - this.scale));
+    return divideAwayFromZero(this.unscaled, powerOfTen(scale - this.scale));
   }
 
   /** The amount with nothing finer than `10^scale`, rounded away from zero: what defaulting does to resource lists, at −3. */
@@ -101,7 +107,7 @@ export class Quantity {
   }
 
   #at(scale: number): bigint {
-    return scale === this.scale ? this.unscaled : this.unscaled * 10n ** BigInt(this.scale - scale);
+    return scale === this.scale ? this.unscaled : this.unscaled * powerOfTen(this.scale - scale);
   }
 }
 
@@ -125,7 +131,7 @@ export function parseQuantity(text: string): Quantity {
     return new Quantity(signed(multiplied), scale, suffix.format, isWrittenWell(shifted, magnitude, scale, suffix.base) ? text : undefined);
   }
   if (digits === "" && fraction === "") throw new QuantityError(NUMBER_WRONG);
-  const rounded = scale < SCALE_MIN ? divideAwayFromZero(multiplied, 10n ** BigInt(SCALE_MIN - scale)) : multiplied;
+  const rounded = scale < SCALE_MIN ? divideAwayFromZero(multiplied, powerOfTen(SCALE_MIN - scale)) : multiplied;
   const roundedScale = Math.max(scale, SCALE_MIN);
   if (suffix.format !== "BinarySI") return new Quantity(signed(rounded), roundedScale, suffix.format);
   const amount = new Quantity(rounded, roundedScale, "BinarySI");
@@ -179,11 +185,22 @@ function divideAwayFromZero(value: bigint, divisor: bigint): bigint {
   return remainder === 0n ? quotient : remainder > 0n ? quotient + 1n : quotient - 1n;
 }
 
+/** Texts that are surely canonical already, as most are: short decimals, and binaries that aren't whole multiples of the next suffix. */
+const DECIMAL_AS_IT_IS = /^[1-9]\d{0,14}[numkMGTPE]?$/;
+const BINARY_AS_IT_IS = /^[1-9]\d{0,2}[KMG]i$/;
+
+/** Whether the text is surely canonical: cheap, and enough for nearly all that a cluster sees. */
+export function isCanonicalQuantity(text: string): boolean {
+  if (DECIMAL_AS_IT_IS.test(text)) return !/000\D?$/.test(text);
+  return BINARY_AS_IT_IS.test(text) && Number.parseInt(text, 10) % 8 !== 0;
+}
+
 const CACHE_MAX = 2_000;
 const canonical = new Map<string, string>();
 
 /** @returns the amount's canonical text (`0.5Gi` is `512Mi`); remembers the texts that a cluster uses over and over. Throws `QuantityError`. */
 export function canonicalQuantity(text: string): string {
+  if (isCanonicalQuantity(text)) return text;
   const known = canonical.get(text);
   if (known !== undefined) return known;
   const result = parseQuantity(text).toString();

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { requestBudget } from "../json/budget.ts";
 import { DecodeError } from "../json/decode-error.ts";
 import { utf8 } from "../json/document.ts";
-import { fastDecoder, type Walk } from "../json/fast.ts";
+import { fastDecoder, newWalk } from "../json/fast.ts";
 import { scanJson } from "../json/scan.ts";
 import { scalarSchemas } from "../schema/build.ts";
 import { type ConvertedYaml, yamlBudget, yamlToJson } from "./to-json.ts";
@@ -111,7 +111,7 @@ function isPlainJson(bytes: Uint8Array, text: string): boolean {
   if (bytes[text.search(/[^ \t\r\n]/)] !== OPEN_BRACE) return false;
   try {
     const { members } = scanJson(bytes, requestBudget);
-    const walk: Walk = { ok: true, members: 0 };
+    const walk = newWalk();
     fastDecoder(scalarSchemas.get("raw")!)(JSON.parse(text), walk);
     return walk.members === members;
   } catch {
