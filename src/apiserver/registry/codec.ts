@@ -3,7 +3,7 @@
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { decode } from "../../machinery/json/decode.ts";
 import { encode } from "../../machinery/json/encode.ts";
-import { fastDecoder, type Walk } from "../../machinery/json/fast.ts";
+import { fastDecoder, newWalk } from "../../machinery/json/fast.ts";
 import { encodeWithHole } from "../../machinery/json/hole.ts";
 import { decodeStoredJson } from "../../machinery/json/stored.ts";
 import { stringifyExactly } from "../../machinery/json/stringify.ts";
@@ -22,7 +22,7 @@ export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
  * @throws DecodeError for values of the wrong type
  */
 export function typed(kind: Kind, document: Plain): { readonly object: KubeObject; readonly strictErrors: readonly string[] } {
-  const walk: Walk = { ok: true, members: 0, trusted: true }; // Sets of fields are checked by whoever reads them.
+  const walk = newWalk({ trusted: true }); // Sets of fields are checked by whoever reads them.
   const object = fastDecoder(kind.schema)(document, walk);
   if (walk.ok) return { object: object as KubeObject, strictErrors: [] }; // The schema is what says that it is one.
   const { value, strictErrors } = decode<KubeObject>(stringifyExactly(document), kind.schema, PATCHED_BUDGET);

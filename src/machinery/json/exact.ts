@@ -4,11 +4,12 @@ import { DurationError, formatDuration, parseDuration } from "../duration.ts";
 import { goQuote } from "../go-quote.ts";
 import { canonicalQuantity, isCanonicalQuantity, QuantityError } from "../quantity/quantity.ts";
 import type { Field, ListSchema, MapSchema, Scalar, Schema, StructSchema } from "../schema/schema.ts";
-import { formatMicroTime, formatTime, isCanonicalTime, parseMicroTime, parseTime, TimeError, ZERO_SECONDS } from "../time.ts";
+import { formatMicroTime, formatTime, isCanonicalTime, parseMicroTime, parseTime, TimeError } from "../time.ts";
 import { canonicalBase64 } from "./base64.ts";
 import { REWRITES_MAX } from "./budget.ts";
 import { DecodeError } from "./decode-error.ts";
 import { type DocumentValue, Fraction, Members, plain } from "./document.ts";
+import { described, isInteger, quantityText, timeText } from "./exact-scalars.ts";
 import { goTypeName } from "./go-type.ts";
 import { zeroOf } from "./zero.ts";
 
@@ -268,32 +269,6 @@ function slotsOf(schema: StructSchema): Slots {
 function isNullable({ schema, table }: Field): boolean {
   if (table.pointer || schema.type === "list" || schema.type === "map") return true;
   return schema.type === "scalar" && ["bytes", "time", "microTime", "quantity"].includes(schema.scalar);
-}
-
-function isInteger(node: DocumentValue, scalar: "int32" | "int64"): node is number | bigint {
-  if (typeof node === "bigint") return scalar === "int64";
-  return typeof node === "number" && (scalar === "int64" || (node | 0) === node);
-}
-
-/** An instant in canonical form, or undefined for Go's zero time, which is none. */
-function timeText<T extends { seconds: number; nanos: number }>(instant: T, format: (instant: T) => string): string | undefined {
-  return instant.seconds === ZERO_SECONDS && instant.nanos === 0 ? undefined : format(instant);
-}
-
-function quantityText(node: DocumentValue): string {
-  if (typeof node === "string") return node;
-  if (node instanceof Fraction) return node.text;
-  if (typeof node === "number" || typeof node === "bigint") return String(node);
-  return typeof node === "boolean" ? String(node) : "{}"; // No quantity either, and the message doesn't show it.
-}
-
-function described(node: DocumentValue, type: string): string {
-  if (typeof node === "string") return "string";
-  if (typeof node === "boolean") return "bool";
-  if (Array.isArray(node)) return "array";
-  if (node instanceof Members) return "object";
-  const numeric = /^(?:int32|int64|float64)$/.test(type);
-  return numeric ? `number ${node instanceof Fraction ? node.text : node}` : "number";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -16,13 +16,13 @@ export interface Walk {
   /** Object members seen: fewer than the document has mean that some were there twice. */
   members: number;
   /** The document was written by our own encoder: nothing is there twice. */
-  readonly trusted?: boolean;
+  readonly trusted: boolean;
   /** Quantities that had to be rewritten. */
   rewrites: number;
 }
 
-export function newWalk(): Walk {
-  return { ok: true, members: 0, rewrites: 0 };
+export function newWalk({ trusted = false } = {}): Walk {
+  return { ok: true, members: 0, trusted, rewrites: 0 };
 }
 
 /** Takes a value of JSON.parse, which it may change, and returns it in the form of our data. */

@@ -3,7 +3,7 @@
 import type { Schema } from "../schema/schema.ts";
 import { decode } from "./decode.ts";
 import { utf8 } from "./document.ts";
-import { fastDecoder, type Walk } from "./fast.ts";
+import { fastDecoder, newWalk } from "./fast.ts";
 
 /** What was once accepted is read back, whatever a request may bring now. */
 const STORED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
@@ -13,7 +13,7 @@ const EXACT = /\d{16}|\\u[dD]/;
 export function decodeStoredJson<T extends object>(bytes: Uint8Array, schema: Schema): T {
   const text = utf8(bytes);
   if (!EXACT.test(text)) {
-    const walk: Walk = { ok: true, members: 0, trusted: true };
+    const walk = newWalk({ trusted: true });
     const value = fastDecoder(schema)(JSON.parse(text), walk);
     if (walk.ok) return value as T; // The schema is what says so.
   }
