@@ -8,7 +8,7 @@ import { parseJson } from "../../machinery/json/document.ts";
 import { isObject } from "../../machinery/plain.ts";
 import { decodeProtobuf, openEnvelope } from "../../machinery/protobuf/envelope.ts";
 import { badRequest, unsupportedMediaType } from "../../machinery/status/status-error.ts";
-import { yamlToJson } from "../../machinery/yaml.ts";
+import { type ConvertedYaml, yamlToJson } from "../../machinery/yaml/to-json.ts";
 
 export interface DecodedBody {
   readonly object: KubeObject;
@@ -19,6 +19,8 @@ export interface DecodedBody {
 interface Source {
   readonly bytes: Buffer;
   readonly contentType: string;
+  /** Of a body in YAML: what it was converted to, or why it couldn't be. */
+  readonly yaml?: ConvertedYaml | DecodeError;
 }
 
 /** @throws StatusError 400 for what isn't an object of the kind, 415 for a form that isn't taken */
@@ -26,7 +28,7 @@ export function decodeBody(kind: Kind, source: Source): DecodedBody {
   const form = formOf(source.contentType);
   try {
     if (form === "protobuf") return protobufBody(kind, source.bytes);
-    const text = form === "yaml" ? yamlToJson(source.bytes.toString("utf8")) : undefined;
+    const text = form === "yaml" ? jsonOfYaml(source) : undefined;
     const { value, strictErrors } = decode<KubeObject>(text ? Buffer.from(text.json) : source.bytes, kind.schema);
     const object = (value as KubeObject | undefined) ?? { metadata: {} }; // A body of null.
     checkKind(kind, object);
@@ -37,6 +39,11 @@ export function decodeBody(kind: Kind, source: Source): DecodedBody {
   }
 }
 
+function jsonOfYaml({ bytes, yaml }: Source): ConvertedYaml {
+  if (yaml instanceof DecodeError) throw yaml;
+  return yaml ?? yamlToJson(bytes.toString("utf8"));
+}
+
 function protobufBody(kind: Kind, bytes: Buffer): DecodedBody {
   const { apiVersion, kind: name } = openEnvelope(bytes);
   checkKind(kind, { apiVersion, kind: name, metadata: {} }); // Before the message is read as what it isn't.
@@ -44,16 +51,16 @@ function protobufBody(kind: Kind, bytes: Buffer): DecodedBody {
 }
 
 /** @returns the options of a request as their type says: DeleteOptions */
-export function decodeOptions({ bytes, contentType }: Source, name: "DeleteOptions"): object {
+export function decodeOptions(source: Source, name: "DeleteOptions"): object {
   const struct = schema(`meta.v1.${name}`);
   try {
-    switch (formOf(contentType)) {
+    switch (formOf(source.contentType)) {
       case "protobuf":
-        return decodeProtobuf(bytes, struct);
+        return decodeProtobuf(source.bytes, struct);
       case "yaml":
-        return decode(yamlToJson(bytes.toString("utf8")).json, struct).value;
+        return decode(jsonOfYaml(source).json, struct).value;
       case "json":
-        return decode(bytes, struct).value;
+        return decode(source.bytes, struct).value;
     }
   } catch (error) {
     if (error instanceof DecodeError) throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);

@@ -1,7 +1,7 @@
-/** YAML as Kubernetes writes it: keys sorted, lists not indented, strings quoted where YAML 1.1 would read something else. */
+/** Answers in YAML. */
 
-import { stringify } from "yaml";
 import { parseJson } from "../../machinery/json/document.ts";
+import { encodeYaml } from "../../machinery/yaml/encode.ts";
 import type { BodyForm } from "./form.ts";
 import { once } from "./form.ts";
 import { listChunks } from "./items.ts";
@@ -22,7 +22,5 @@ export const yamlForm: BodyForm = {
 
 export function yamlOf(json: string): Buffer {
   const budget = { maxBytes: Number.POSITIVE_INFINITY, maxDepth: 10_000, maxMembers: Number.POSITIVE_INFINITY };
-  return Buffer.from(
-    stringify(parseJson(json, budget), { version: "1.1", sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false }),
-  );
+  return Buffer.from(encodeYaml(parseJson(json, budget)));
 }

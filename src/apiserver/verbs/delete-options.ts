@@ -6,7 +6,7 @@ import type { Call } from "../call.ts";
 import { decodeOptions } from "../registry/body-codec.ts";
 import type { DeleteOptions } from "../registry/deletion.ts";
 import { flag, integer } from "./query.ts";
-import { BODY_BYTES_MAX } from "./write/body.ts";
+import { type Body, readBody } from "./write/body.ts";
 
 interface Given {
   readonly gracePeriodSeconds?: number;
@@ -18,8 +18,8 @@ interface Given {
 
 /** @throws StatusError 400 for what can't be read, 422 for what doesn't go together */
 export async function deleteOptions(call: Call): Promise<DeleteOptions> {
-  const bytes = await call.exchange.body(BODY_BYTES_MAX);
-  const given = bytes.length > 0 ? fromBody(call, bytes) : fromQuery(call.query);
+  const body = await readBody(call);
+  const given = body.bytes.length > 0 ? fromBody(body) : fromQuery(call.query);
   const errors = wrong(given);
   if (errors.length > 0) throw invalidObject({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   return {
@@ -31,8 +31,8 @@ export async function deleteOptions(call: Call): Promise<DeleteOptions> {
   };
 }
 
-function fromBody(call: Call, bytes: Buffer): Given {
-  const given = decodeOptions({ bytes, contentType: call.exchange.headers["content-type"] ?? "" }, "DeleteOptions");
+function fromBody(body: Body): Given {
+  const given = decodeOptions(body, "DeleteOptions");
   const { kind } = given as { kind?: string };
   if (kind !== undefined && kind !== "DeleteOptions") throw badRequest("decoded object cannot be converted to DeleteOptions");
   return given as Given;

@@ -14,14 +14,14 @@ import { strategicMergePatch } from "../../machinery/patch/strategic-merge.ts";
 import { asGoPrints, isObject, type Plain } from "../../machinery/plain.ts";
 import { invalid } from "../../machinery/status/field-error.ts";
 import { badRequest, StatusError } from "../../machinery/status/status-error.ts";
-import { yamlToJson } from "../../machinery/yaml.ts";
+import { strictWarnings, yamlToJson } from "../../machinery/yaml/to-json.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { typed } from "../registry/codec.ts";
 import { subresourceRules } from "../registry/special.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
 import { mayCreate } from "./update.ts";
-import { readBody } from "./write/body.ts";
+import { type Body, readBody } from "./write/body.ts";
 import { settleName, settleNamespace } from "./write/names.ts";
 import { type WriteOptions, writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
@@ -42,7 +42,7 @@ export async function patch(call: Call): Promise<void> {
   if (name === "") throw notAllowed();
   const form = formOf(call);
   const options = writeOptions(call, "PatchOptions", form === "apply");
-  const document = parse(form, (await readBody(call)).bytes, options, call);
+  const document = parse(form, await readBody(call), options, call);
   const cache = call.context.caches.of(kind);
   const rules = subresourceRules(kind, subresource);
   let told = false;
@@ -74,20 +74,9 @@ function formOf(call: Call): Form {
   throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }
 
-function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, call: Call): unknown {
+function parse(form: Form, body: Body, options: WriteOptions, call: Call): unknown {
   try {
-    if (form !== "apply") return parseJson(bytes);
-    if (bytes[0] === 0x7b) {
-      try {
-        return parseJson(bytes);
-      } catch {
-        // A flow mapping of YAML begins the same way.
-      }
-    }
-    const { json, strictErrors } = yamlToJson(bytes.toString("utf8"));
-    if (strictErrors.length > 0 && fieldValidation === "Strict") throw badRequest(`error decoding patch: ${strictErrors.join(", ")}`);
-    if (fieldValidation === "Warn") call.warnings.push(...strictErrors);
-    return parseJson(json);
+    return form === "apply" ? parseApplied(body, options, call) : parseJson(body.bytes);
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(complaint(form, error.message)) : error;
   }
@@ -96,7 +85,17 @@ function parse(form: Form, bytes: Buffer, { fieldValidation }: WriteOptions, cal
 /** A patch that can't be parsed, as the three parsers behind kube-apiserver word it. */
 function complaint(form: Form, message: string): string {
   if (form === "merge") return "invalid JSON patch";
-  return form === "apply" ? message.replace(/^error converting YAML to JSON: /, "error encoding patch: ") : message;
+  return form === "apply" ? `error encoding patch: ${message}` : message;
+}
+
+function parseApplied({ bytes, yaml }: Body, { fieldValidation }: WriteOptions, call: Call): unknown {
+  if (yaml instanceof DecodeError) throw yaml;
+  const { json, strictErrors } = yaml ?? yamlToJson(bytes.toString("utf8"));
+  if (strictErrors.length > 0 && fieldValidation === "Strict") {
+    throw badRequest(`error strict decoding patch: error converting YAML to JSON: ${strictErrors.join(", ")}`);
+  }
+  if (fieldValidation === "Warn") call.warnings.push(...strictWarnings(strictErrors));
+  return parseJson(json);
 }
 
 /** @returns the patched document; parts of it may be parts of `base`, which is used up */

@@ -25,6 +25,20 @@ export interface ConvertedYaml {
   readonly strictErrors: readonly string[];
 }
 
+const STRICT_PREFIX = "yaml: unmarshal errors:\n";
+
+/** @returns what the client is warned of: the lines of a YAML complaint one by one, other complaints as they are */
+export function strictWarnings(strictErrors: readonly string[]): string[] {
+  return strictErrors.flatMap((error) =>
+    error.startsWith(STRICT_PREFIX)
+      ? error
+          .slice(STRICT_PREFIX.length)
+          .split("\n")
+          .map((line) => line.trim())
+      : error,
+  );
+}
+
 type JsonObject = { [key: string]: JsonValue };
 
 /** Every scalar is text: what it means is ours to say. */
@@ -38,7 +52,7 @@ export function yamlToJson(text: string, budget: YamlBudget = yamlBudget): Conve
   const converter = new Converter(lines, budget);
   const json = sortedJson(converter.value(contents, 0));
   const errors = converter.duplicates;
-  return { json, strictErrors: errors.length > 0 ? [`yaml: unmarshal errors:\n  ${errors.join("\n  ")}`] : [] };
+  return { json, strictErrors: errors.length > 0 ? [`${STRICT_PREFIX}  ${errors.join("\n  ")}`] : [] };
 }
 
 function firstDocument(text: string, lines: LineCounter): Node | null {

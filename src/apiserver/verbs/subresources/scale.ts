@@ -14,7 +14,7 @@ import { isObject, type Plain } from "../../../machinery/plain.ts";
 import { type LabelSelectorObject, labelSelector, labelsSelector } from "../../../machinery/selectors/labels.ts";
 import { invalid } from "../../../machinery/status/field-error.ts";
 import { badRequest, invalidObject, notFound, unsupportedMediaType } from "../../../machinery/status/status-error.ts";
-import { yamlToJson } from "../../../machinery/yaml.ts";
+import { yamlToJson } from "../../../machinery/yaml/to-json.ts";
 import { servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
@@ -92,7 +92,9 @@ function apply(call: Call, { schema, apiVersion, name: kind }: Kind, live: Plain
 
 function parse(body: Body): unknown {
   try {
-    return parseJson(mediaType(body) === APPLY ? yamlToJson(body.bytes.toString("utf8")).json : body.bytes);
+    if (mediaType(body) !== APPLY) return parseJson(body.bytes);
+    if (body.yaml instanceof DecodeError) throw body.yaml;
+    return parseJson((body.yaml ?? yamlToJson(body.bytes.toString("utf8"))).json);
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(error.message) : error;
   }

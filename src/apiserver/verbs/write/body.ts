@@ -1,7 +1,10 @@
 /** The body of a write, decoded into an object of the kind at the path. */
 
 import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { DecodeError } from "../../../machinery/json/decode-error.ts";
 import { badRequest } from "../../../machinery/status/status-error.ts";
+import { YamlConverter } from "../../../machinery/yaml/converter.ts";
+import { type ConvertedYaml, strictWarnings } from "../../../machinery/yaml/to-json.ts";
 import type { Call } from "../../call.ts";
 import { type DecodedBody, decodeBody } from "../../registry/body-codec.ts";
 import type { FieldValidation } from "./options.ts";
@@ -13,10 +16,28 @@ export const BODY_BYTES_MAX = 3 << 20;
 export interface Body {
   readonly bytes: Buffer;
   readonly contentType: string;
+  /** Of a body in YAML: the JSON that it stands for, or why it stands for none. */
+  readonly yaml?: ConvertedYaml | DecodeError;
 }
 
+const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/apply-patch+yaml"]);
+/** One for the process, as its thread is: it starts with the first large document and ends when there are no more. */
+const converter = new YamlConverter();
+
 export async function readBody(call: Call): Promise<Body> {
-  return { bytes: await call.exchange.body(BODY_BYTES_MAX), contentType: call.exchange.headers["content-type"] ?? "" };
+  const contentType = call.exchange.headers["content-type"] ?? "";
+  const bytes = await call.exchange.body(BODY_BYTES_MAX);
+  if (!YAML_TYPES.has(contentType.split(";", 1)[0]!.trim().toLowerCase())) return { bytes, contentType };
+  return { bytes, contentType, yaml: await convertYaml(bytes) };
+}
+
+async function convertYaml(bytes: Buffer): Promise<ConvertedYaml | DecodeError> {
+  try {
+    return await converter.convert(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return error; // Who decodes the body says what it was for.
+    throw error;
+  }
 }
 
 /**
@@ -40,5 +61,5 @@ function judgeStrictness(kind: Kind, { strictErrors }: DecodedBody, validation: 
       `${kind.name} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.name}: strict decoding error: ${strictErrors.join(", ")}`,
     );
   }
-  if (warn) for (const error of strictErrors) warn(error);
+  if (warn) for (const warning of strictWarnings(strictErrors)) warn(warning);
 }
