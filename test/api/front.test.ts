@@ -8,6 +8,7 @@ import { schema } from "../../src/api/schemas.ts";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
 import { decodeProtobuf } from "../../src/machinery/protobuf/envelope.ts";
 import { type Raw, send } from "../support/https.ts";
+import { openNamespace } from "../support/open-namespace.ts";
 
 let cluster: ControlPlane;
 let nobody: Raw;
@@ -15,6 +16,7 @@ let admin: Raw;
 let ann: Raw;
 before(async () => {
   cluster = await startControlPlane();
+  await openNamespace(cluster, "default");
   nobody = { url: cluster.url, ca: cluster.ca };
   admin = { ...nobody, identity: cluster.identity("admin", ["system:masters"]) };
   ann = { ...nobody, identity: cluster.identity("ann") };

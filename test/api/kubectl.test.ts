@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
 import { kubectl } from "../support/kubectl.ts";
+import { openNamespace } from "../support/open-namespace.ts";
 
 const POD = `
 apiVersion: v1
@@ -22,6 +23,7 @@ spec:
 let cluster: ControlPlane;
 before(async () => {
   cluster = await startControlPlane();
+  await openNamespace(cluster, "default");
 });
 after(() => cluster.close());
 
