@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { MessageChannel } from "node:worker_threads";
-import { systemClock } from "../../machinery/clock.ts";
+import type { Clock } from "../../machinery/clock.ts";
 import { plain, put, watching } from "../contract/support.ts";
 import type { Store } from "../store.ts";
 import { Client } from "./client.ts";
@@ -16,17 +16,23 @@ async function serve(t: TestContext, clients: number) {
   const dir = mkdtempSync(join(tmpdir(), "rampart-store-"));
   const revision = new SharedArrayBuffer(8);
   const { server, db } = await openServer({ file: join(dir, "state.db"), keyFile: join(dir, "sealing.key"), revision });
-  const stores: Store[] = Array.from({ length: clients }, () => {
+  let late = 0;
+  const clock: Clock = { now: () => Date.now() + late, after: () => () => {} };
+  const stores = Array.from({ length: clients }, () => {
     const { port1, port2 } = new MessageChannel();
     server.connect(port2);
-    return new Client(port1, revision, systemClock);
+    return new Client(port1, revision, clock);
   });
   t.after(async () => {
     await Promise.all(stores.map((store) => store.close()));
     db.close();
     rmSync(dir, { recursive: true });
   });
-  return { db, stores };
+  const expire = (afterMs: number) => {
+    late += afterMs;
+    stores[0]?.expire();
+  };
+  return { db, stores, expire };
 }
 
 test("sqlite: several clients see each other's writes, watches of all see every change once and in order", async (t) => {
@@ -50,7 +56,7 @@ test("sqlite: several clients see each other's writes, watches of all see every 
 
 test("sqlite: a client that is told of a write by another reads it at once", async (t) => {
   const { stores } = await serve(t, 2);
-  const [one, two] = stores as [Store, Store];
+  const [one, two] = stores as [Client, Client];
   for (let i = 0; i < 20; i++) {
     const { revision } = await one.txn({ if: [], then: [put("/a", `${i}`)] });
     assert.ok((await two.revision()) >= revision);
@@ -88,5 +94,23 @@ test("sqlite: on a full disk writes fail whole and say why, reads and deletions 
     watch.changes.map((change) => change.key),
     ["/large"],
   );
+  watch.stop();
+});
+
+test("sqlite: a time to live that ends while the disk is full is kept for later", async (t) => {
+  const { db, stores, expire } = await serve(t, 1);
+  const store = stores[0] as Store;
+  const keys = Array.from({ length: 1500 }, (_, i) => `/short/${i}`);
+  for (const part of [keys.slice(0, 750), keys.slice(750)]) await store.txn({ if: [], then: part.map((key) => ({ ...put(key, ""), ttlSeconds: 1 })) });
+  const pages = Number(db.prepare("PRAGMA page_count").get()?.page_count);
+  db.exec(`PRAGMA max_page_count = ${pages}`);
+  expire(2000);
+  assert.equal((await store.list({ prefix: "/short/" })).entries.length, 1500);
+  db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
+  const watch = watching(store, "/short/", 3);
+  expire(0);
+  await watch.until(5);
+  assert.deepEqual(watch.changes.map((change) => change.key).toSorted(), keys.toSorted());
+  assert.equal((await store.list({ prefix: "/short/" })).entries.length, 0);
   watch.stop();
 });

@@ -139,14 +139,24 @@ export class Server {
   }
 
   #expire(): void {
-    const now = this.#expireAt;
-    if (now === undefined) return;
-    const expired = this.#writer.expire(now);
-    if (!expired) this.#expireAt = undefined;
-    else {
-      Atomics.store(this.#shared, 0, BigInt(this.#writer.revision));
-      this.#tellOthers(undefined, expired.revision, () => expired.changes);
-      this.#schedule();
+    if (this.#expireAt === undefined) return;
+    const expired = this.#tryToExpire(this.#expireAt);
+    if (!expired) {
+      this.#expireAt = undefined;
+      return;
+    }
+    Atomics.store(this.#shared, 0, BigInt(this.#writer.revision));
+    this.#tellOthers(undefined, expired.revision, () => expired.changes);
+    // There may be more than one commit takes.
+    this.#schedule();
+  }
+
+  #tryToExpire(now: number): { revision: number; changes: WatchedChange[] } | undefined {
+    try {
+      return this.#writer.expire(now);
+    } catch (error) {
+      if (!mayGoOn(error)) throw error;
+      return undefined; // The disk is full: the next second is another chance.
     }
   }
 
