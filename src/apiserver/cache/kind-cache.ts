@@ -11,6 +11,8 @@ import { Change, History } from "./history.ts";
 import { Indexes } from "./indexes.ts";
 import { prefixOf, relativeKey, type StoredAs, splitKey } from "./keys.ts";
 import { pageOf } from "./page.ts";
+import { changesBetween, type Past, storePage } from "./past.ts";
+import { inSelection, predicate } from "./selection.ts";
 import { Shelf } from "./shelf.ts";
 import { StoredObject, servable } from "./stored-object.ts";
 import type { CachedObject, Page, Selection, Subscription, WatchCache } from "./watch-cache.ts";
@@ -49,12 +51,15 @@ export class KindCache implements WatchCache {
   /** Changes that arrived while the listing was read. */
   #early: WatchedChange[] = [];
   #lastChange = 0;
+  readonly #past: Past;
 
   constructor(options: KindCacheOptions) {
     this.#options = options;
     this.kind = options.kind;
     this.prefix = prefixOf(options.stored);
     this.#selectable = Object.values(options.kind.rules.selectableFields ?? {});
+    const { store, kind } = options;
+    this.#past = { store, prefix: this.prefix, namespaced: kind.namespaced, build: (key, namespace, name, entry) => this.#build(key, namespace, name, entry) };
   }
 
   get revision(): number {
@@ -111,7 +116,7 @@ export class KindCache implements WatchCache {
       const overlay = this.#history.overlay(revision, (change) => relativeKey(change.namespace, change.name));
       return pageOf(this.#shelf, overlay, selection, after, limit);
     }
-    return this.#pageFromStore(selection, revision, after, limit);
+    return storePage(this.#past, selection, revision, after, limit);
   }
 
   waitFor(revision: number, timeoutMs: number): Promise<void> {
@@ -131,7 +136,7 @@ export class KindCache implements WatchCache {
     }
     const { release, end } = this.#fanOut.add(subscription, true);
     try {
-      release(await this.#pastFromStore(from, this.revision));
+      release(await changesBetween(this.#past, from, this.revision));
     } catch (error) {
       end();
       if (error instanceof CompactedError) throw expired(`too old resource version: ${from} (${error.floor})`);
@@ -278,75 +283,4 @@ export class KindCache implements WatchCache {
     }
     for (const listener of this.#listeners) for (const change of changes) listener(change);
   }
-
-  /** Reads the changes in (from, to] from the store's history. */
-  async #pastFromStore(from: number, to: number): Promise<Change[]> {
-    const stop = new AbortController();
-    try {
-      return await new Promise<Change[]>((resolve, reject) => {
-        const past: Change[] = [];
-        this.#options.store.watch({
-          prefix: this.prefix,
-          from,
-          signal: stop.signal,
-          withPrevious: true,
-          onChanges: (changes) => {
-            for (const change of changes) if (change.revision <= to) past.push(this.#fromHistory(change));
-            if (changes.at(-1)!.revision >= to) resolve(past);
-          },
-          onProgress: (revision) => {
-            if (revision >= to) resolve(past);
-          },
-          onError: reject,
-        });
-      });
-    } finally {
-      stop.abort();
-    }
-  }
-
-  #fromHistory({ key, revision, entry, previous }: WatchedChange): Change {
-    const { namespace, name } = splitKey(key.slice(this.prefix.length), this.kind.namespaced);
-    const build = (one: Entry | undefined) => one && this.#build(key, namespace, name, one);
-    return new Change(revision, namespace, name, build(entry), build(previous));
-  }
-
-  async #pageFromStore(selection: Selection, revision: number, after: string, limit: number): Promise<Page> {
-    const prefix = this.prefix + (selection.namespace !== undefined && this.kind.namespaced ? `${selection.namespace}/` : "");
-    const objects: StoredObject[] = [];
-    let last = after;
-    try {
-      for (;;) {
-        const listing = await this.#options.store.list({
-          prefix,
-          revision,
-          ...(Number.isFinite(limit) && { limit }),
-          ...(last && { after: this.prefix + last }),
-        });
-        for (const [at, entry] of listing.entries.entries()) {
-          last = entry.key.slice(this.prefix.length);
-          const { namespace, name } = splitKey(last, this.kind.namespaced);
-          const object = this.#build(entry.key, namespace, name, entry);
-          if (inSelection(selection, object)) objects.push(object);
-          const remaining = listing.entries.length - at - 1 + listing.remaining;
-          if (objects.length === limit) return { objects, next: remaining > 0 ? last : undefined, remaining };
-        }
-        if (!listing.more) return { objects, next: undefined, remaining: 0 };
-      }
-    } catch (error) {
-      if (error instanceof CompactedError) throw expired("The resourceVersion for the provided list is too old.");
-      throw error;
-    }
-  }
-}
-
-/** @returns whether a selection shows an object */
-export function inSelection({ namespace, name, matches }: Selection, object: CachedObject): boolean {
-  return (namespace === undefined || namespace === object.namespace) && (name === undefined || name === object.name) && (!matches || matches(object));
-}
-
-/** The part of a selection that `Shelf.collect` doesn't check; undefined where there is none. */
-function predicate({ name, matches }: Selection): ((object: StoredObject) => boolean) | undefined {
-  if (name === undefined) return matches;
-  return (object) => object.name === name && (!matches || matches(object));
 }

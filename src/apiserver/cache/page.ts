@@ -1,6 +1,7 @@
 /** A page of a list as of an older revision: the present with what has changed since put back. */
 
 import { relativeKey } from "./keys.ts";
+import { predicate } from "./selection.ts";
 import type { Shelf } from "./shelf.ts";
 import type { StoredObject } from "./stored-object.ts";
 import type { Page, Selection } from "./watch-cache.ts";
@@ -10,6 +11,8 @@ import type { Page, Selection } from "./watch-cache.ts";
  * @param after the relative key that the last page ended with; "" for the first
  */
 export function pageOf(shelf: Shelf, overlay: ReadonlyMap<string, StoredObject | undefined>, selection: Selection, after: string, limit: number): Page {
+  if (overlay.size === 0) return shelf.page(selection.namespace, after, predicate(selection), limit);
+  const matches = predicate(selection);
   const objects: StoredObject[] = [];
   let next: string | undefined;
   let remaining = 0;
@@ -17,7 +20,7 @@ export function pageOf(shelf: Shelf, overlay: ReadonlyMap<string, StoredObject |
     const key = relativeKey(object.namespace, object.name);
     if (key <= after) continue;
     if (next !== undefined) remaining++;
-    else if ((selection.name === undefined || selection.name === object.name) && (!selection.matches || selection.matches(object))) {
+    else if (!matches || matches(object)) {
       objects.push(object);
       if (objects.length === limit) next = key;
     }

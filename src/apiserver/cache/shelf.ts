@@ -47,6 +47,14 @@ class Row {
 
 const NONE: readonly StoredObject[] = [];
 
+export interface ShelfPage {
+  readonly objects: StoredObject[];
+  /** The relative key that the page ends with; undefined when nothing follows. */
+  readonly next: string | undefined;
+  /** How many objects follow, whatever the selection. */
+  readonly remaining: number;
+}
+
 export class Shelf {
   readonly #rows = new Map<string, Row>();
   #namespaces: string[] | undefined;
@@ -106,6 +114,30 @@ export class Shelf {
     return matches ? found.filter(matches) : found;
   }
 
+  /** At most `limit` matching objects that follow a relative key, found without walking through what comes before it or counting what comes after. */
+  page(namespace: string | undefined, after: string, matches: ((object: StoredObject) => boolean) | undefined, limit: number): ShelfPage {
+    const objects: StoredObject[] = [];
+    let last: string | undefined;
+    let remaining = 0;
+    for (const one of namespace === undefined ? this.#orderedNamespaces() : [namespace]) {
+      const row = this.#rows.get(one);
+      if (!row) continue;
+      const names = row.ordered();
+      const prefix = one ? `${one}/` : "";
+      let at = 0;
+      if (after.startsWith(prefix)) at = indexAfter(names, after.slice(prefix.length));
+      else if (prefix < after) continue;
+      for (; at < names.length && objects.length < limit; at++) {
+        const object = row.objects.get(names[at]!)!;
+        if (matches && !matches(object)) continue;
+        objects.push(object);
+        if (objects.length === limit) last = prefix + names[at]!;
+      }
+      remaining += names.length - at;
+    }
+    return { objects, next: remaining > 0 ? last : undefined, remaining };
+  }
+
   /** Namespaces in the order of keys, where a slash follows each: `a-b` comes before `a`. */
   #orderedNamespaces(): readonly string[] {
     this.#namespaces ??= [...this.#rows.keys()].sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1));
@@ -123,4 +155,16 @@ function mergeSorted(left: readonly string[], right: readonly string[]): string[
   }
   while (l < left.length) merged.push(left[l++]!);
   return merged;
+}
+
+/** @returns the index of the first name above `after` */
+function indexAfter(names: readonly string[], after: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (names[middle]! <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,7 +1,7 @@
 /** WATCH: what is there, where asked, then every change of the selection until the client leaves or the time is over. */
 
 import { expired, StatusError } from "../../machinery/status/status-error.ts";
-import { inSelection } from "../cache/kind-cache.ts";
+import { inSelection } from "../cache/selection.ts";
 import type { CacheChange, CachedObject, Selection, WatchCache } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import type { AnswerStream } from "../http/exchange.ts";

@@ -42,8 +42,7 @@ async function put(write: Write, value: Buffer, stored: KubeObject): Promise<num
   const cache = caches.stored(kind);
   const key = keyOf(storedAs(kind), namespace, name);
   const { uid = "" } = stored.metadata;
-  const ttlSeconds = kind.rules.ttlSeconds;
-  const change: Put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...(ttlSeconds && { ttlSeconds }) };
+  const change: Put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...lifetimeOf(kind) };
   const takeBack = cache.expect(key, value, stored);
   const claims = specialOf(kind)?.claims?.(call.context, write.next, write.last);
   try {
@@ -91,6 +90,14 @@ export function storedForm(call: Call, kind: Kind, object: KubeObject): { value:
   stored.kind = inForm.name;
   return { value: encodeStored(inForm, stored), stored };
 }
+
+/** Events are kept for an hour, each from its last change. */
+export function lifetimeOf({ group, resource, rules }: Kind): { ttlSeconds?: number } {
+  const ttlSeconds = rules.ttlSeconds ?? (resource === "events" && (group === "" || group === "events.k8s.io") ? EVENT_SECONDS : undefined);
+  return ttlSeconds ? { ttlSeconds } : {};
+}
+
+const EVENT_SECONDS = 3600;
 
 /** Whose data key seals the object. */
 export function scopeOf(call: Call, kind: Kind, namespace: string): string {

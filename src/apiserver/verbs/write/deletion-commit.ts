@@ -6,7 +6,7 @@ import { StoredObject, servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
 import { specialOf } from "../../registry/special.ts";
-import { OWN_WRITE_MAX_MS, scopeOf, storedForm } from "./commit.ts";
+import { lifetimeOf, OWN_WRITE_MAX_MS, scopeOf, storedForm } from "./commit.ts";
 
 /** Removes the object and what it held. @returns the object as it last stood under the deletion's revision; undefined where it was changed in between */
 export async function removeObject(call: Call, kind: Kind, cached: CachedObject, old: KubeObject): Promise<CachedObject | undefined> {
@@ -28,7 +28,7 @@ export async function replaceObject(call: Call, kind: Kind, cached: CachedObject
   const { value, stored } = storedForm(call, kind, next);
   const takeBack = cache.expect(key, value, stored);
   try {
-    const put = { put: key, value, uid, scope: scopeOf(call, kind, namespace) };
+    const put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...lifetimeOf(kind) };
     const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [put] });
     await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
     if (!result.succeeded) return undefined;
