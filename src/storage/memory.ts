@@ -61,14 +61,14 @@ class MemoryStore implements Store {
     return this.#at(key, this.#revision);
   }
 
-  async list({ prefix, after, limit, revision: asked }: ListOptions): Promise<Listing> {
+  async list({ prefix, after, limit, revision: asked, around }: ListOptions): Promise<Listing> {
     this.#checkOpen();
     checkLimit(limit);
     const revision = readableRevision(asked, this.#floor, this.#revision);
     const keys = [...this.#versions.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0));
     const all = keys.toSorted(compareKeys).flatMap((key) => this.#at(key, revision) ?? []);
     const entries = all.slice(0, limit);
-    return { entries, revision, more: entries.length < all.length, remaining: all.length - entries.length };
+    return { entries, revision, more: entries.length < all.length, remaining: all.length - entries.length, ...(around && { unopened: [] }) };
   }
 
   async txn(txn: Transaction): Promise<TransactionResult> {

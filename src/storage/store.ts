@@ -68,6 +68,8 @@ export interface ListOptions {
   readonly after?: string;
   /** As of this revision; the newest where undefined. */
   readonly revision?: number;
+  /** Leave out what doesn't open and name it in `Listing.unopened`, instead of throwing: one damaged object then doesn't hide all others. */
+  readonly around?: boolean;
 }
 
 export interface Listing {
@@ -77,6 +79,8 @@ export interface Listing {
   readonly more: boolean;
   /** How many entries follow those given. */
   readonly remaining: number;
+  /** Where asked to list `around` them: the entries of this page that didn't open. They don't count towards the limit. */
+  readonly unopened?: readonly SealError[];
 }
 
 /** `modified: 0` says that the key must not exist. */

@@ -41,6 +41,12 @@ export function lists(check: Check): void {
     assert.deepEqual(summary((await store.list({ prefix: "/a/", after: "/b" })).entries), []);
   });
 
+  check("a list around what doesn't open names nothing where all does", async (store) => {
+    await store.txn({ if: [], then: [put("/a", "1")] });
+    const { entries, unopened } = await store.list({ prefix: "/", around: true });
+    assert.deepEqual([summary(entries), unopened], [["/a=1"], []]);
+  });
+
   check("a list of thousands is whole", async (store) => {
     const keys = Array.from({ length: 5000 }, (_, i) => `/many/${String(i).padStart(5, "0")}`);
     for (let i = 0; i < keys.length; i += 500) await store.txn({ if: [], then: keys.slice(i, i + 500).map((key) => put(key, key)) });

@@ -8,6 +8,7 @@ import {
   type Entry,
   type Listing,
   type ListOptions,
+  SealError,
   type Store,
   StoreClosedError,
   type Transaction,
@@ -67,19 +68,21 @@ export class Client implements Store {
     });
   }
 
-  list({ prefix, limit, after, revision }: ListOptions): Promise<Listing> {
+  list({ prefix, limit, after, revision, around }: ListOptions): Promise<Listing> {
     const entries: Entry[] = [];
+    const unopened: SealError[] = [];
     return this.#call((id, resolve) => {
       if (revision !== undefined) checkRevision(revision);
       checkLimit(limit);
       const got = (answer: Answer) => {
         if (answer.is !== "page") return unexpected(answer);
         for (const entry of answer.entries) entries.push(entry);
+        for (const { key, reason } of answer.unopened) unopened.push(new SealError(key, reason));
         const { remaining } = answer;
         if (remaining === undefined) return MORE;
-        return resolve({ entries, revision: answer.revision, more: remaining > 0, remaining });
+        return resolve({ entries, revision: answer.revision, more: remaining > 0, remaining, ...(around && { unopened }) });
       };
-      return [{ ask: "list", id, prefix, limit, after, revision }, got];
+      return [{ ask: "list", id, prefix, limit, after, revision, around }, got];
     });
   }
 

@@ -7,7 +7,7 @@
  * gap or repeat by beginning with the next message.
  */
 
-import { CompactedError, type Entry, FutureRevisionError, SealError, type WatchedChange } from "../store.ts";
+import { CompactedError, type Entry, FutureRevisionError, type ListOptions, SealError, type WatchedChange } from "../store.ts";
 
 /** Client to thread. `bytes` holds the records (sealing/record.ts) of the puts, one behind the other. */
 export interface Batch {
@@ -23,13 +23,19 @@ export type Request =
       readonly then: readonly WireChange[];
     }
   | { readonly ask: "get"; readonly id: number; readonly key: string }
-  | { readonly ask: "list"; readonly id: number; readonly prefix: string; readonly limit?: number; readonly after?: string; readonly revision?: number }
+  | ({ readonly ask: "list"; readonly id: number } & ListOptions)
   /** A slice of the changes above `from`, as many as is good for one message. */
   | { readonly ask: "history"; readonly id: number; readonly prefix: string; readonly from: number; readonly withPrevious: boolean }
   | { readonly ask: "compact"; readonly id: number; readonly revision: number }
   /** Delete what has lived its time; the clock is the client's. No answer. */
   | { readonly ask: "expire"; readonly now: number }
   | { readonly ask: "close"; readonly id: number };
+
+/** A SealError, of which a port would keep only the message. */
+export interface Unopened {
+  readonly key: string;
+  readonly reason: string;
+}
 
 /** A put without its bytes, or a deletion. */
 export interface WireChange {
@@ -50,7 +56,14 @@ export type Answer =
   | { readonly is: "refused"; readonly id: number; readonly revision: number; readonly found: readonly (Entry | undefined)[] }
   | { readonly is: "entry"; readonly id: number; readonly entry: Entry | undefined }
   /** A part of a list; the last one says how many entries remain beyond the limit. */
-  | { readonly is: "page"; readonly id: number; readonly entries: readonly Entry[]; readonly revision: number; readonly remaining: number | undefined }
+  | {
+      readonly is: "page";
+      readonly id: number;
+      readonly entries: readonly Entry[];
+      readonly unopened: readonly Unopened[];
+      readonly revision: number;
+      readonly remaining: number | undefined;
+    }
   /** Changes above what was asked, up to and including revision `to`; `present` says that it is the newest. */
   | { readonly is: "history"; readonly id: number; readonly changes: readonly WatchedChange[]; readonly to: number; readonly present: boolean }
   | { readonly is: "ok"; readonly id: number }

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { prefixEnd } from "../keys.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import { readRecord } from "../sealing/record.ts";
-import { CompactedError, type Entry, type WatchedChange } from "../store.ts";
+import { CompactedError, type Entry, SealError, type WatchedChange } from "../store.ts";
 import { lastIdOf, revisionOf } from "./database.ts";
 
 /** A slice ends once it holds so many bytes or has looked at so many rows. */
@@ -46,17 +46,29 @@ export class Reader {
     return row && this.#open(row);
   }
 
-  /** @returns the next entries of the range, at most `limit`, and whether the slice ended because it was full */
-  slice(range: Range, limit: number): { entries: Entry[]; full: boolean } {
+  /**
+   * @param unopened takes what doesn't open; where there is none, the first such entry is thrown as SealError
+   * @returns the next entries of the range, at most `limit`, the last key looked at, and whether the slice ended because it was full
+   */
+  slice(range: Range, limit: number, unopened?: SealError[]): { entries: Entry[]; last: string | undefined; full: boolean } {
     const entries: Entry[] = [];
+    let last: string | undefined;
     let bytes = 0;
+    let seen = 0;
     const wanted = Math.min(limit, SLICE_ROWS);
     for (const row of iterate<VersionRow>(this.#range, lowerBound(range), upperBound(range.prefix), lastIdOf(range.revision), wanted)) {
-      entries.push(this.#open(row));
+      last = row[0];
+      seen++;
       bytes += row[3].length;
+      try {
+        entries.push(this.#open(row));
+      } catch (error) {
+        if (!(unopened && error instanceof SealError)) throw error;
+        unopened.push(error);
+      }
       if (bytes >= SLICE_BYTES) break;
     }
-    return { entries, full: entries.length === wanted || bytes >= SLICE_BYTES };
+    return { entries, last, full: seen === wanted || bytes >= SLICE_BYTES };
   }
 
   /** @returns how many entries the range has */

@@ -184,12 +184,14 @@ export class Server {
       const revision = readableRevision(request.revision, this.#sweeper.floor, this.#writer.revision);
       let { after, limit = Number.POSITIVE_INFINITY } = request;
       for (;;) {
-        const { entries, full } = this.#reader.slice({ prefix, after, revision }, limit);
+        const damaged: SealError[] = [];
+        const { entries, last, full } = this.#reader.slice({ prefix, after, revision }, limit, request.around ? damaged : undefined);
         limit -= entries.length;
-        after = entries.at(-1)?.key ?? after;
+        after = last ?? after;
         const ends = !full || limit === 0;
         const remaining = ends ? (full ? this.#reader.count({ prefix, after, revision }) : 0) : undefined;
-        client.answers.push({ is: "page", id, entries, revision, remaining });
+        const unopened = damaged.map(({ key, reason }) => ({ key, reason }));
+        client.answers.push({ is: "page", id, entries, unopened, revision, remaining });
         if (ends) return;
         yield;
       }

@@ -159,6 +159,22 @@ test("sqlite: bytes that were put elsewhere or changed don't open, and only the 
       await assert.rejects(watching(store, "/", 1).until(4), namesIt, what);
       await assert.rejects(store.txn({ if: [{ key, modified: 0 }], then: [put(key, "lost")] }), namesIt, what);
       assert.equal(plain(await store.get("/ns/a"))?.value, "secret a");
+      const keys: string[] = [];
+      for (
+        let page = await store.list({ prefix: "/", limit: 1, around: true });
+        ;
+        page = await store.list({ prefix: "/", limit: 1, after: keys.at(-1), around: true })
+      ) {
+        keys.push(...page.entries.map((entry) => entry.key));
+        if (!page.more) break;
+      }
+      assert.deepEqual(
+        keys,
+        ["/ns/a", "/ns/b", "/ns/d", "/old/c"].filter((other) => other !== key),
+        "pages go around it",
+      );
+      const { unopened = [], entries } = await store.list({ prefix: "/", around: true });
+      assert.deepEqual([entries.length, unopened.map((error) => namesIt(error) && error.key)], [3, [key]]);
     });
     writeRaw(file, key, before);
   }
