@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { kinds } from "../api/index.ts";
 import { systemClock } from "../machinery/clock.ts";
 import { createDialer } from "../machinery/dialer.ts";
+import { hardenBuiltIns } from "../machinery/hardening.ts";
 import { createLog } from "../machinery/log.ts";
 import { systemRandom } from "../machinery/random.ts";
 import { auditSink } from "../security/audit/sink.ts";
@@ -19,6 +20,7 @@ const DRAIN_MS = 5000;
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { config: { type: "string" } }, strict: true });
   if (!values.config) throw new Error("apiserver: --config FILE is missing");
+  hardenBuiltIns();
   const config: ApiServerConfig = JSON.parse(readFileSync(values.config, "utf8"));
   const text = (file: string): string => readFileSync(file, "utf8");
   const log = createLog("apiserver");
