@@ -73,6 +73,8 @@ export interface KindRules<T extends KubeObject> {
   prepareUpdate?(next: T, last: T): void;
   /** Errors of the object by itself (metadata is checked by the registry). */
   validate?(object: T, context: ValidationContext): readonly FieldError[];
+  /** Errors of a new object that an old one may have, beside those of the object. */
+  validateCreate?(object: T, context: ValidationContext): readonly FieldError[];
   /** Errors of the change, beside those of the object. */
   validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
   warnings?(object: T, last: T | undefined): readonly string[];

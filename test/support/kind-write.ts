@@ -27,7 +27,8 @@ export function create(yours: object): Written {
   const { kind, object } = read(yours);
   object.metadata.creationTimestamp = MADE;
   kind.rules.prepareCreate?.(object);
-  return written(kind, object, kind.rules.validate?.(object, { now: NOW }) ?? [], kind.rules.warnings?.(object, undefined) ?? []);
+  const errors = [...(kind.rules.validate?.(object, { now: NOW }) ?? []), ...(kind.rules.validateCreate?.(object, { now: NOW }) ?? [])];
+  return written(kind, object, errors, kind.rules.warnings?.(object, undefined) ?? []);
 }
 
 /** @param before the stored object, as a client would send it; @param endpoint a subresource, or empty for the object's own */

@@ -1,5 +1,10 @@
-/** The kinds of apps/v1 that have rules. */
+/** The kinds of apps/v1. */
 
 import type { Kind } from "../kind.ts";
+import { ControllerRevision } from "./controller-revision.ts";
+import { DaemonSet } from "./daemon-set.ts";
+import { Deployment } from "./deployment.ts";
+import { ReplicaSet } from "./replica-set.ts";
+import { StatefulSet } from "./stateful-set.ts";
 
-export const apps: readonly Kind[] = [];
+export const apps: readonly Kind[] = [ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet];

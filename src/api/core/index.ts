@@ -1,10 +1,30 @@
 /** The kinds of core/v1 that have rules. */
 
 import type { Kind } from "../kind.ts";
+import { Binding } from "./binding.ts";
 import { ConfigMap } from "./config-map.ts";
+import { Endpoints } from "./endpoints.ts";
+import { Event } from "./event.ts";
 import { Namespace } from "./namespace.ts";
+import { Node } from "./node.ts";
 import { Pod } from "./pod.ts";
+import { PodTemplate } from "./pod-template.ts";
+import { ReplicationController } from "./replication-controller.ts";
 import { Secret } from "./secret.ts";
+import { Service } from "./service.ts";
 import { ServiceAccount } from "./service-account.ts";
 
-export const core: readonly Kind[] = [ConfigMap, Namespace, Pod, Secret, ServiceAccount];
+export const core: readonly Kind[] = [
+  Binding,
+  ConfigMap,
+  Endpoints,
+  Event,
+  Namespace,
+  Node,
+  Pod,
+  PodTemplate,
+  ReplicationController,
+  Secret,
+  Service,
+  ServiceAccount,
+];

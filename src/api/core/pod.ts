@@ -1,22 +1,26 @@
 /** Pods: what runs. */
 
-import { isDNS1123Label } from "../../machinery/names.ts";
 import { kind } from "../declare.ts";
 import type { Pod as PodType } from "../tables/core-v1.ts";
 import { podColumns } from "./pod/columns.ts";
 import { podDefaults } from "./pod/pod-defaults.ts";
 import { preparePodCreate, preparePodUpdate } from "./pod/prepare.ts";
 import { podEphemeralContainers, podResize, podStatus } from "./pod/subresources.ts";
+import { newPodErrors, podErrors } from "./pod/validate/pod.ts";
+import { podChangeErrors } from "./pod/validate/update.ts";
+import { nameAdvice, podWarnings } from "./pod/warnings.ts";
 
 export const Pod = kind<PodType>("v1", "pods", {
   defaults: podDefaults,
   prepareCreate: preparePodCreate,
   prepareUpdate: preparePodUpdate,
+  validate: podErrors,
+  validateCreate: newPodErrors,
+  validateUpdate: podChangeErrors,
   warnings(pod, last) {
     if (last) return [];
-    const complaints = isDNS1123Label(pod.metadata.name ?? "");
-    const advice = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
-    return complaints.length > 0 ? [`metadata.name: ${advice}: [${complaints.join(" ")}]`] : [];
+    const annotations = pod.metadata.annotations ?? {};
+    return [...nameAdvice(pod, "the Pod's hostname"), ...podWarnings("", pod.spec, annotations)];
   },
   subresources: { status: podStatus, ephemeralcontainers: podEphemeralContainers, resize: podResize },
   generation: ({ spec }) => spec,

@@ -41,29 +41,29 @@ export function same(a: unknown, b: unknown): boolean {
   return equal(withoutEmpty(a), withoutEmpty(b));
 }
 
-/** @returns a copy without members that JSON would leave out; undefined for what is empty itself */
+/** @returns a copy without lists and maps that are empty; undefined for what is empty itself. An empty struct stays: `emptyDir: {}` says something. */
 function withoutEmpty(value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => withoutEmpty(item) ?? null);
   if (typeof value !== "object") return value;
+  const isMap = Object.getPrototypeOf(value) === null; // So the decoder makes them, because their keys are users'.
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, member] of Object.entries(value)) {
-    const kept = typeof member === "object" ? withoutEmpty(member) : member;
+    const kept = withoutEmpty(member);
     if (kept !== undefined) copy[key] = kept;
-    else if (member !== null && typeof member === "object" && !Array.isArray(member)) copy[key] = null; // `emptyDir: {}` says something.
   }
-  return copy;
+  return isMap && Object.keys(copy).length === 0 ? undefined : copy;
 }
 
-/** An enumeration that must be set. */
+/** An enumeration that must be set. @param supported in the order in which the message lists them */
 export function oneOf(field: string, value: string | undefined, supported: readonly string[], detail = ""): FieldError[] {
   if (!value) return [required(field, detail)];
-  return supported.includes(value) ? [] : [notSupported(field, value, supported)];
+  return supported.includes(value) ? [] : [notSupported(field, value, supported, "given")];
 }
 
 /** An enumeration that may be left out. */
 export function optionalOneOf(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
-  return value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];
+  return value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported, "given")];
 }
 
 export const dnsLabel = (field: string, value: string): FieldError[] => complain(field, value, isDNS1123Label(value));
@@ -88,6 +88,20 @@ export function annotations(field: string, map: Readonly<Record<string, string>>
   let bytes = 0;
   for (const [key, value] of Object.entries(map ?? {})) {
     errors.push(...complain(field, key, isQualifiedName(key.toLowerCase())));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  return bytes > ANNOTATIONS_BYTES_MAX ? [...errors, tooLong(field, ANNOTATIONS_BYTES_MAX)] : errors;
+}
+
+/** Annotations that are handed to someone else: each key must have a domain. */
+export function domainKeys(field: string, map: Readonly<Record<string, string>>): FieldError[] {
+  const errors: FieldError[] = [];
+  let bytes = 0;
+  for (const [key, value] of Object.entries(map)) {
+    const lower = key.toLowerCase();
+    const complaints = isQualifiedName(lower);
+    if (complaints.length === 0 && !lower.includes("/")) errors.push(invalid(field, lower, 'must be a domain-prefixed key (such as "acme.io/foo")'));
+    errors.push(...complain(field, lower, complaints));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   return bytes > ANNOTATIONS_BYTES_MAX ? [...errors, tooLong(field, ANNOTATIONS_BYTES_MAX)] : errors;

@@ -1,6 +1,7 @@
 /** AppArmor profiles were annotations before they were fields: the old form is still read. [KEP-24] */
 
-import type { AppArmorProfile, Container, EphemeralContainer, Pod, PodSpec } from "../../tables/core-v1.ts";
+import type { AppArmorProfile, Pod } from "../../tables/core-v1.ts";
+import { allContainers } from "./containers.ts";
 
 export const APP_ARMOR_PREFIX = "container.apparmor.security.beta.kubernetes.io/";
 const RUNTIME_DEFAULT = "runtime/default";
@@ -22,7 +23,7 @@ export function appArmorFromAnnotations({ metadata, spec }: Pod): void {
 }
 
 /** @returns undefined for an annotation that says nothing valid */
-function profileOf(annotation: string): AppArmorProfile | undefined {
+export function profileOf(annotation: string): AppArmorProfile | undefined {
   if (annotation === RUNTIME_DEFAULT) return { type: "RuntimeDefault" };
   if (annotation === UNCONFINED) return { type: "Unconfined" };
   if (!annotation.startsWith(LOCALHOST)) return undefined;
@@ -34,8 +35,4 @@ function profileOf(annotation: string): AppArmorProfile | undefined {
 /** @returns whether an annotation has one of the known forms; empty is as good as absent */
 export function isAppArmorAnnotation(value: string): boolean {
   return value === "" || value === RUNTIME_DEFAULT || value === UNCONFINED || value.startsWith(LOCALHOST);
-}
-
-export function allContainers(spec: PodSpec): (Container | EphemeralContainer)[] {
-  return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
 }

@@ -1,7 +1,8 @@
 /** What becomes of a pod between its decoding and its validation. [Kubernetes pkg/registry/core/pod/strategy.go] */
 
 import type { Pod, PodSpec } from "../../tables/core-v1.ts";
-import { allContainers, appArmorFromAnnotations } from "./app-armor.ts";
+import { appArmorFromAnnotations } from "./app-armor.ts";
+import { allContainers } from "./containers.ts";
 import { applyLabelKeys } from "./label-keys.ts";
 import { podLevelDefaults } from "./pod-level-resources.ts";
 import { qosClass } from "./qos.ts";

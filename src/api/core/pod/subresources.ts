@@ -5,6 +5,8 @@ import { ipWarnings } from "../../meta/ip.ts";
 import { copyMember, keepMetadata } from "../../meta/status-update.ts";
 import type { Container, Pod } from "../../tables/core-v1.ts";
 import { podLevelDefaults } from "./pod-level-resources.ts";
+import { ephemeralContainerErrors, resizeErrors } from "./validate/resize.ts";
+import { podStatusErrors } from "./validate/status.ts";
 
 /** The kubelet's endpoint. Owner references stay as they are, so that a kubelet can't hand pods to the garbage collector. */
 export const podStatus: SubresourceRules<Pod> = {
@@ -22,6 +24,7 @@ export const podStatus: SubresourceRules<Pod> = {
     }
     keepObservedGeneration(next, last);
   },
+  validateUpdate: podStatusErrors,
   warnings({ status }) {
     const podIPs = (status?.podIPs ?? []).flatMap(({ ip }, i) => ipWarnings(`status.podIPs[${i}].ip`, ip));
     return [...podIPs, ...(status?.hostIPs ?? []).flatMap(({ ip }, i) => ipWarnings(`status.hostIPs[${i}].ip`, ip))];
@@ -50,6 +53,7 @@ export const podEphemeralContainers: SubresourceRules<Pod> = {
     copyMember(next, last, "status");
     keepMetadata(next, last);
   },
+  validateUpdate: ephemeralContainerErrors,
 };
 
 export const podResize: SubresourceRules<Pod> = {
@@ -60,6 +64,7 @@ export const podResize: SubresourceRules<Pod> = {
     next.spec.resources = structuredClone(next.spec.resources);
     podLevelDefaults(next.spec);
   },
+  validateUpdate: resizeErrors,
 };
 
 /** Takes nothing but resources and resize policies over. Where containers come, go or are renamed, validation shall say so. */

@@ -15,7 +15,8 @@ export function validate(write: Write): void {
 
 function newErrors({ call, kind, next }: Write): readonly FieldError[] {
   const metadata = createErrors(kind, next.metadata);
-  const own = kind.rules.validate?.(next, { now: call.context.clock.now() }) ?? [];
+  const context = { now: call.context.clock.now() };
+  const own = [...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateCreate?.(next, context) ?? [])];
   return own.length > 0 ? [...metadata, ...own] : metadata;
 }
 

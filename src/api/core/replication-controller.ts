@@ -1,0 +1,61 @@
+/** ReplicationControllers: the ancestors of ReplicaSets. */
+
+import { type FieldError, required } from "../../machinery/status/field-error.ts";
+import { kind } from "../declare.ts";
+import { nonNegative } from "../meta/checks.ts";
+import { ageColumn, column, containerColumns, labelsCell, nameColumn, wide } from "../meta/columns.ts";
+import { replicaErrors } from "../meta/replica-status.ts";
+import { copyMember } from "../meta/status-update.ts";
+import type { ReplicationControllerSpec, ReplicationController as ReplicationControllerType } from "../tables/core-v1.ts";
+import { dropRetired } from "./pod/prepare.ts";
+import { podSpecDefaults } from "./pod/spec-defaults.ts";
+import { selectedTemplateErrors } from "./pod/validate/template.ts";
+import { nameAdvice, templateWarnings } from "./pod/warnings.ts";
+
+export const ReplicationController = kind<ReplicationControllerType>("v1", "replicationcontrollers", {
+  defaults({ metadata, spec }) {
+    const own = spec.template?.metadata?.labels;
+    if (own) {
+      if (isEmpty(spec.selector)) spec.selector = own;
+      if (isEmpty(metadata.labels)) metadata.labels = own;
+    }
+    spec.replicas ??= 1;
+    if (spec.template) podSpecDefaults(spec.template.spec);
+  },
+  prepareCreate(controller) {
+    delete controller.status;
+    if (controller.spec.template) dropRetired(controller.spec.template);
+  },
+  prepareUpdate(next, last) {
+    copyMember(next, last, "status");
+    if (next.spec.template) dropRetired(next.spec.template);
+  },
+  generation: true,
+  validate: ({ spec }) => specErrors(spec),
+  warnings(next, last) {
+    return [...(last ? [] : nameAdvice(next)), ...templateWarnings("template", next.spec.template, last?.spec.template)];
+  },
+  subresources: { status: { validateUpdate: ({ status }) => replicaErrors(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]) } },
+  columns: [
+    nameColumn,
+    column("Desired", "integer", "How many pods there shall be.", ({ spec }) => spec.replicas ?? 0),
+    column("Current", "integer", "How many pods there are.", ({ status }) => status?.replicas ?? 0),
+    column("Ready", "integer", "How many of them take traffic.", ({ status }) => status?.readyReplicas ?? 0),
+    ageColumn,
+    ...containerColumns(({ spec }: ReplicationControllerType) => spec.template?.spec.containers),
+    wide("Selector", "The labels of its pods.", ({ spec }) => labelsCell(spec.selector)),
+  ],
+  selectableFields: { "status.replicas": ({ status }) => String(status?.replicas ?? 0) },
+});
+
+function isEmpty(map: Readonly<Record<string, string>> | undefined): boolean {
+  return Object.keys(map ?? {}).length === 0;
+}
+
+function specErrors({ replicas, selector, template, minReadySeconds }: ReplicationControllerSpec): FieldError[] {
+  const errors = nonNegative("spec.minReadySeconds", minReadySeconds);
+  if (isEmpty(selector)) errors.push(required("spec.selector", ""));
+  errors.push(...nonNegative("spec.replicas", replicas));
+  if (!template) return [...errors, required("spec.template", "")];
+  return [...errors, ...selectedTemplateErrors(template, { matchLabels: selector ?? {} }, "ReplicationController", "")];
+}

@@ -1,0 +1,2 @@
+/** The protocols that ports may have. */
+export const PROTOCOLS: readonly string[] = ["SCTP", "TCP", "UDP"];
