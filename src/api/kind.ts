@@ -85,8 +85,8 @@ export interface KindRules<T extends KubeObject> {
   readonly columns?: readonly Column<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, Of<T, string>>>;
-  /** `metadata.generation` is 1 on create and rises when `spec` (or what this says) changes. */
-  readonly generation?: true | Of<T, unknown>;
+  /** `metadata.generation` is 1 on create and rises when `spec` changes, or what this says: dotted paths, or a function's result. */
+  readonly generation?: true | readonly string[] | Of<T, unknown>;
   /** Grace of a deletion in seconds: pods. Undefined or 0: at once. */
   deletionGraceSeconds?(object: T, asked: number | undefined): number;
   /** What is done to orphaned dependents where the client doesn't say: `orphan` for none of the served versions now. */

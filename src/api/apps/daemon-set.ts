@@ -6,9 +6,10 @@ import { podSpecDefaults } from "../core/pod/spec-defaults.ts";
 import { runningTemplateErrors, selects } from "../core/pod/validate/template.ts";
 import { templateWarnings } from "../core/pod/warnings.ts";
 import { kind } from "../declare.ts";
-import { immutable, labelSelector, nonNegative, same, selectsAll } from "../meta/checks.ts";
+import { labelSelector, nonNegative, selectsAll } from "../meta/checks.ts";
 import { ageColumn, column, containerColumns, labelsCell, nameColumn, wide } from "../meta/columns.ts";
 import { collisionErrors, countErrors } from "../meta/replica-status.ts";
+import { immutableStruct, sameStruct } from "../meta/semantic.ts";
 import { copyMember } from "../meta/status-update.ts";
 import type { DaemonSetSpec, DaemonSet as DaemonSetType, DaemonSetUpdateStrategy } from "../tables/apps-v1.ts";
 import { atMostAll, countOf, countOrPercent } from "./checks.ts";
@@ -35,11 +36,11 @@ export const DaemonSet = kind<DaemonSetType>("apps/v1", "daemonsets", {
   prepareUpdate(next, last) {
     copyMember(next, last, "status");
     dropRetired(next.spec.template);
-    setGeneration(next, generationOf(last) + (same(next.spec.template, last.spec.template) ? 0 : 1));
+    setGeneration(next, generationOf(last) + (sameStruct("core.v1.PodTemplateSpec", next.spec.template, last.spec.template) ? 0 : 1));
   },
   generation: true,
   validate: ({ spec }) => specErrors(spec),
-  validateUpdate: (next, last) => immutable("spec.selector", next.spec.selector, last.spec.selector),
+  validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings: (next, last) => templateWarnings("spec.template", next.spec.template, last?.spec.template),
   subresources: { status: { validateUpdate: (next, last) => [...countErrors(next.status), ...collisionErrors(next.status, last.status)] } },
   columns: [

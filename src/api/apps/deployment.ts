@@ -6,9 +6,10 @@ import { podSpecDefaults } from "../core/pod/spec-defaults.ts";
 import { selectedTemplateErrors } from "../core/pod/validate/template.ts";
 import { nameAdvice, templateWarnings } from "../core/pod/warnings.ts";
 import { kind } from "../declare.ts";
-import { immutable, nonNegative } from "../meta/checks.ts";
+import { nonNegative } from "../meta/checks.ts";
 import { ageColumn, column, containerColumns, nameColumn, wide } from "../meta/columns.ts";
 import { collisionErrors, replicaErrors } from "../meta/replica-status.ts";
+import { immutableStruct } from "../meta/semantic.ts";
 import { copyMember } from "../meta/status-update.ts";
 import type { DeploymentSpec, DeploymentStrategy, Deployment as DeploymentType } from "../tables/apps-v1.ts";
 import { atMostAll, countOf, countOrPercent, ownSelector } from "./checks.ts";
@@ -30,9 +31,9 @@ export const Deployment = kind<DeploymentType>("apps/v1", "deployments", {
     copyMember(next, last, "status");
     dropRetired(next.spec.template);
   },
-  generation: ({ spec, metadata }) => [spec, metadata.annotations ?? {}],
+  generation: ["spec", "metadata.annotations"],
   validate: ({ spec }) => specErrors(spec),
-  validateUpdate: (next, last) => immutable("spec.selector", next.spec.selector, last.spec.selector),
+  validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings(next, last) {
     return [...(last ? [] : nameAdvice(next)), ...templateWarnings("spec.template", next.spec.template, last?.spec.template)];
   },

@@ -5,9 +5,10 @@ import { podSpecDefaults } from "../core/pod/spec-defaults.ts";
 import { selectedTemplateErrors } from "../core/pod/validate/template.ts";
 import { nameAdvice, templateWarnings } from "../core/pod/warnings.ts";
 import { kind } from "../declare.ts";
-import { immutable, nonNegative } from "../meta/checks.ts";
+import { nonNegative } from "../meta/checks.ts";
 import { ageColumn, column, containerColumns, nameColumn, wide } from "../meta/columns.ts";
 import { replicaErrors } from "../meta/replica-status.ts";
+import { immutableStruct } from "../meta/semantic.ts";
 import { copyMember } from "../meta/status-update.ts";
 import type { ReplicaSet as ReplicaSetType } from "../tables/apps-v1.ts";
 import { ownSelector } from "./checks.ts";
@@ -34,7 +35,7 @@ export const ReplicaSet = kind<ReplicaSetType>("apps/v1", "replicasets", {
     ...ownSelector(selector, "deployment"), // So Kubernetes words it here too.
     ...selectedTemplateErrors(template, selector, "ReplicaSet", "invalid label selector"),
   ],
-  validateUpdate: (next, last) => immutable("spec.selector", next.spec.selector, last.spec.selector),
+  validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings(next, last) {
     return [...(last ? [] : nameAdvice(next)), ...templateWarnings("spec.template", next.spec.template, last?.spec.template)];
   },

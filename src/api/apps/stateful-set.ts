@@ -11,9 +11,10 @@ import { claimSpecErrors } from "../core/volume/claim-spec.ts";
 import { claimSpecDefaults } from "../core/volume/defaults.ts";
 import { claimSpecWarnings } from "../core/volume/warnings.ts";
 import { kind } from "../declare.ts";
-import { annotations, dnsLabel, immutable, labels, nonNegative } from "../meta/checks.ts";
+import { annotations, dnsLabel, IMMUTABLE, immutable, labels, nonNegative } from "../meta/checks.ts";
 import { ageColumn, column, containerColumns, nameColumn } from "../meta/columns.ts";
 import { collisionErrors, replicaErrors } from "../meta/replica-status.ts";
+import { immutableStruct, sameList } from "../meta/semantic.ts";
 import { copyMember } from "../meta/status-update.ts";
 import type { StatefulSetSpec, StatefulSet as StatefulSetType, StatefulSetUpdateStrategy } from "../tables/apps-v1.ts";
 import type { PodTemplateSpec } from "../tables/core-v1.ts";
@@ -52,10 +53,14 @@ export const StatefulSet = kind<StatefulSetType>("apps/v1", "statefulsets", {
     ...(spec.serviceName ? dnsLabel("spec.serviceName", spec.serviceName) : []),
     ...(spec.volumeClaimTemplates ?? []).flatMap((claim, i) => claimSpecErrors(`spec.volumeClaimTemplates[${i}].spec`, claim.spec)),
   ],
-  validateUpdate: (next, last) =>
-    (["selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy"] as const).flatMap((name) =>
-      immutable(`spec.${name}`, next.spec[name] || undefined, last.spec[name] || undefined),
-    ),
+  validateUpdate: ({ spec: next }, { spec: last }) => [
+    ...immutableStruct("spec.selector", "meta.v1.LabelSelector", next.selector, last.selector),
+    ...(sameList("core.v1.PersistentVolumeClaim", next.volumeClaimTemplates, last.volumeClaimTemplates)
+      ? []
+      : [invalid("spec.volumeClaimTemplates", next.volumeClaimTemplates, IMMUTABLE)]),
+    ...immutable("spec.serviceName", next.serviceName || undefined, last.serviceName || undefined),
+    ...immutable("spec.podManagementPolicy", next.podManagementPolicy, last.podManagementPolicy),
+  ],
   warnings(next, last) {
     const { template, volumeClaimTemplates, revisionHistoryLimit } = next.spec;
     const own = last ? ".Spec" : ""; // Kubernetes names the field so, on updates only.

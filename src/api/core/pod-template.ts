@@ -15,7 +15,7 @@ export const PodTemplate = kind<PodTemplateType>("v1", "podtemplates", {
   },
   prepareCreate: ({ template }) => template && dropRetired(template),
   prepareUpdate: ({ template }) => template && dropRetired(template),
-  generation: ({ template }) => template,
+  generation: ["template"],
   validate: ({ template }) => (template ? templateErrors("template", template) : []),
   warnings: (next, last) => templateWarnings("template", next.template, last?.template),
   columns: [

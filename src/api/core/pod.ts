@@ -23,7 +23,7 @@ export const Pod = kind<PodType>("v1", "pods", {
     return [...nameAdvice(pod, "the Pod's hostname"), ...podWarnings("", pod.spec, annotations)];
   },
   subresources: { status: podStatus, ephemeralcontainers: podEphemeralContainers, resize: podResize },
-  generation: ({ spec }) => spec,
+  generation: true,
   deletionGraceSeconds,
   columns: podColumns,
   selectableFields: {

@@ -1,24 +1,29 @@
 /** Says which fields differ between two objects, for messages that forbid changing them. */
 
 import { isObject } from "../../machinery/plain.ts";
-import { same } from "./checks.ts";
+import { equalBySchema } from "../../machinery/schema/equal.ts";
+import type { Schema } from "../../machinery/schema/schema.ts";
+import { memberSchema } from "../../machinery/schema/walk.ts";
 
 const SHOWN_MAX = 10;
 
-/** @returns one line a field: `-` what it was, `+` what it is */
-export function changedFields(last: unknown, next: unknown): string {
+/** @param schema of both @returns one line a field: `-` what it was, `+` what it is */
+export function changedFields(schema: Schema, last: unknown, next: unknown): string {
   const lines: string[] = [];
-  collect("", last, next, lines);
+  collect(schema, "", last, next, lines);
   const shown = lines.slice(0, 2 * SHOWN_MAX);
   return `${shown.join("\n")}${lines.length > shown.length ? "\n…" : ""}\n`;
 }
 
-function collect(path: string, last: unknown, next: unknown, lines: string[]): void {
-  if (same(last, next)) return;
+function collect(schema: Schema, path: string, last: unknown, next: unknown, lines: string[]): void {
+  if (equalBySchema(schema, last, next)) return;
   if (isObject(last) && isObject(next)) {
-    for (const name of new Set([...Object.keys(last), ...Object.keys(next)])) collect(path ? `${path}.${name}` : name, last[name], next[name], lines);
-  } else if (Array.isArray(last) && Array.isArray(next) && last.length === next.length) {
-    for (const [i, item] of last.entries()) collect(`${path}[${i}]`, item, next[i], lines);
+    for (const name of new Set([...Object.keys(last), ...Object.keys(next)])) {
+      const inner = memberSchema(schema, name);
+      if (inner) collect(inner, path ? `${path}.${name}` : name, last[name], next[name], lines);
+    }
+  } else if (schema.type === "list" && Array.isArray(last) && Array.isArray(next) && last.length === next.length) {
+    for (const [i, item] of last.entries()) collect(schema.items, `${path}[${i}]`, item, next[i], lines);
   } else {
     if (last !== undefined) lines.push(`-  ${path}: ${shown(last)}`);
     if (next !== undefined) lines.push(`+  ${path}: ${shown(next)}`);

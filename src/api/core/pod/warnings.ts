@@ -2,9 +2,9 @@
 
 import { isDNS1123Label } from "../../../machinery/names.ts";
 import type { KubeObject } from "../../kind.ts";
-import { same } from "../../meta/checks.ts";
 import { fractions } from "../../meta/fractions.ts";
 import { ipWarnings } from "../../meta/ip.ts";
+import { sameStruct } from "../../meta/semantic.ts";
 import type { PodAffinityTerm, PodSpec, PodTemplateSpec } from "../../tables/core-v1.ts";
 import { volumeWarnings } from "../volume/warnings.ts";
 import { APP_ARMOR_PREFIX, profileOf } from "./app-armor.ts";
@@ -44,7 +44,7 @@ export function nameAdvice({ metadata }: KubeObject, use = "Pod names and hostna
 
 /** @param at the template's field; warns again only where the template changed */
 export function templateWarnings(at: string, next: PodTemplateSpec | undefined, last: PodTemplateSpec | undefined): string[] {
-  if (!next || (last && same(next, last))) return [];
+  if (!next || (last && sameStruct("core.v1.PodTemplateSpec", next, last))) return [];
   const annotations = next.metadata?.annotations ?? {};
   return [...podWarnings(`${at}.`, next.spec, annotations), ...appArmorWarnings(`${at}.metadata.annotations`, next.spec, annotations)];
 }
@@ -120,7 +120,7 @@ export function appArmorWarnings(at: string, spec: PodSpec, annotations: Annotat
     const key = APP_ARMOR_PREFIX + name;
     if (securityContext?.appArmorProfile || !Object.hasOwn(annotations, key)) return [];
     const whole = spec.securityContext?.appArmorProfile;
-    if (whole && same(whole, profileOf(annotations[key] as string))) return [];
+    if (whole && sameStruct("core.v1.AppArmorProfile", whole, profileOf(annotations[key] as string))) return [];
     return [`${at}[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`];
   });
 }

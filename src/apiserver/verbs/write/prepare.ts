@@ -3,6 +3,9 @@
 import type { Kind, KubeObject, Metadata } from "../../../api/kind.ts";
 import { timestamp } from "../../../machinery/clock.ts";
 import { equal } from "../../../machinery/plain.ts";
+import { equalBySchema } from "../../../machinery/schema/equal.ts";
+import type { Schema } from "../../../machinery/schema/schema.ts";
+import { memberSchema } from "../../../machinery/schema/walk.ts";
 import { specialOf } from "../../registry/special.ts";
 import type { Write } from "./write.ts";
 
@@ -48,10 +51,24 @@ function keepSystemFields(next: Metadata, last: Metadata): void {
   if (last.deletionGracePeriodSeconds !== undefined) next.deletionGracePeriodSeconds ??= last.deletionGracePeriodSeconds;
 }
 
+const SPEC: readonly string[] = ["spec"];
+
+/** Whether the objects mean the same at all these places. */
+function sameAt({ schema }: Kind, paths: readonly string[], next: KubeObject, last: KubeObject): boolean {
+  return paths.every((path) => {
+    let at: Schema | undefined = schema;
+    let [a, b]: unknown[] = [next, last];
+    for (const name of path.split(".")) {
+      at = memberSchema(at, name);
+      [a, b] = [(a as Members | undefined)?.[name], (b as Members | undefined)?.[name]];
+    }
+    return at ? equalBySchema(at, a, b) : equal(a, b);
+  });
+}
+
 function countGeneration(kind: Kind, next: KubeObject, last: KubeObject): void {
   const { generation } = kind.rules;
   if (!generation) return;
-  const counted = generation === true ? (object: KubeObject) => (object as unknown as Members).spec : generation; // As above.
-  if (equal(counted(next), counted(last))) return;
+  if (typeof generation === "function" ? equal(generation(next), generation(last)) : sameAt(kind, generation === true ? SPEC : generation, next, last)) return;
   next.metadata.generation = Number(last.metadata.generation ?? 0) + 1;
 }

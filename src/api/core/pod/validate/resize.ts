@@ -2,8 +2,9 @@
 
 import { type FieldError, forbiddenField, invalid } from "../../../../machinery/status/field-error.ts";
 import { changedFields } from "../../../meta/changed-fields.ts";
-import { same } from "../../../meta/checks.ts";
 import { isEmptyList, resourceList } from "../../../meta/resource-list.ts";
+import { sameStruct } from "../../../meta/semantic.ts";
+import { schema } from "../../../schemas.ts";
 import type { Container, Pod, PodSpec, ResourceRequirements } from "../../../tables/core-v1.ts";
 import { isRestartable } from "../aggregate.ts";
 import { qosClass } from "../qos.ts";
@@ -18,7 +19,9 @@ export function ephemeralContainerErrors(next: Pod, last: Pod): FieldError[] {
     const container = now.get(old.name);
     const shown = JSON.stringify(old.name);
     if (!container) return [forbiddenField(at, `existing ephemeral containers ${shown} may not be removed\n`)];
-    return same(container, old) ? [] : [forbiddenField(at, `existing ephemeral containers ${shown} may not be changed\n${changedFields(old, container)}`)];
+    if (sameStruct("core.v1.EphemeralContainer", container, old)) return [];
+    const what = changedFields(schema("core.v1.EphemeralContainer"), old, container);
+    return [forbiddenField(at, `existing ephemeral containers ${shown} may not be changed\n${what}`)];
   });
   return [...podErrors(next), ...annotationChangeErrors("metadata.annotations", next.metadata.annotations, last.metadata.annotations), ...changes];
 }
@@ -37,7 +40,7 @@ export function resizeErrors(next: Pod, last: Pod): FieldError[] {
   errors.push(...containerResizes("initContainers", next.spec, last.spec), ...containerResizes("containers", next.spec, last.spec));
   const rest = withResourcesUndone(next.spec, last.spec);
   errors.push(...onlyResources(rest, next.spec, last.spec));
-  if (errors.length > 0 || same(rest, last.spec)) return errors;
+  if (errors.length > 0 || sameStruct("core.v1.PodSpec", rest, last.spec)) return errors;
   return [forbiddenField("spec", "only cpu and memory resources are mutable")];
 }
 
@@ -86,7 +89,7 @@ function podLevelErrors(next: PodSpec, last: PodSpec): FieldError[] {
   }
   const others = withCpuAndMemoryOf(next.resources, last.resources);
   const nothing = !last.resources && isEmptyList(others.requests) && isEmptyList(others.limits) && !others.claims?.length;
-  if (nothing || same(others, last.resources)) return errors;
+  if (nothing || sameStruct("core.v1.ResourceRequirements", others, last.resources)) return errors;
   return [...errors, forbiddenField("spec", "only cpu and memory resources are mutable at pod-level")];
 }
 
@@ -123,7 +126,7 @@ function onlyResources(rest: PodSpec, next: PodSpec, last: PodSpec): FieldError[
     const old = last.initContainers?.[i];
     const errors: FieldError[] = [];
     if (!sameContainer(container, old)) errors.push(forbiddenField(at, "only cpu and memory resources for init or sidecar containers are mutable"));
-    if (isRestartable(container) || same(next.initContainers?.[i], old)) return errors;
+    if (isRestartable(container) || sameContainer(next.initContainers?.[i], old)) return errors;
     for (const { restartPolicy } of container.resizePolicy ?? []) {
       if (restartPolicy !== "RestartContainer") continue;
       errors.push(forbiddenField(at, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized"));
@@ -133,6 +136,6 @@ function onlyResources(rest: PodSpec, next: PodSpec, last: PodSpec): FieldError[
   return [...main, ...init];
 }
 
-function sameContainer(next: Container, last: Container | undefined): boolean {
-  return same({ ...next, resources: next.resources ?? {} }, { ...last, resources: { ...last?.resources } });
+function sameContainer(next: Container | undefined, last: Container | undefined): boolean {
+  return sameStruct("core.v1.Container", next, last);
 }

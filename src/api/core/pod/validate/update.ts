@@ -3,6 +3,8 @@
 import { type FieldError, forbiddenField, invalid, required } from "../../../../machinery/status/field-error.ts";
 import { changedFields } from "../../../meta/changed-fields.ts";
 import { same } from "../../../meta/checks.ts";
+import { sameList, sameStruct } from "../../../meta/semantic.ts";
+import { schema } from "../../../schemas.ts";
 import type { Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec } from "../../../tables/core-v1.ts";
 import { annotationChangeErrors } from "./annotations.ts";
 
@@ -27,11 +29,11 @@ export function podChangeErrors(next: Pod, last: Pod): FieldError[] {
   errors.push(...deadline.errors);
   if (deadline.stop) return errors;
   errors.push(...tolerationChanges(next.spec, last.spec), ...gateChanges(next.spec, last.spec));
-  if (same(next.spec, last.spec)) return errors;
+  if (sameStruct("core.v1.PodSpec", next.spec, last.spec)) return errors;
   const rest = withAllowedUndone(next.spec, last.spec);
   if (last.spec.schedulingGates?.length) errors.push(...undoPlacement(rest, last.spec));
-  if (same(rest, last.spec)) return errors;
-  const what = changedFields(last.spec, rest);
+  if (sameStruct("core.v1.PodSpec", rest, last.spec)) return errors;
+  const what = changedFields(schema("core.v1.PodSpec"), last.spec, rest);
   return [...errors, forbiddenField("spec", `pod updates may not change fields other than ${UPDATABLE}\n${what}`)];
 }
 
@@ -56,7 +58,7 @@ function deadlineErrors({ activeDeadlineSeconds: next }: PodSpec, { activeDeadli
 }
 
 function tolerationChanges({ tolerations: next = [] }: PodSpec, { tolerations: last = [] }: PodSpec): FieldError[] {
-  const kept = last.every((old) => next.some((now) => same({ ...now, tolerationSeconds: 0 }, { ...old, tolerationSeconds: 0 })));
+  const kept = last.every((old) => next.some((now) => sameStruct("core.v1.Toleration", { ...now, tolerationSeconds: 0 }, { ...old, tolerationSeconds: 0 })));
   return kept ? [] : [forbiddenField("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds")];
 }
 
@@ -91,7 +93,7 @@ function undoPlacement(rest: PodSpec, last: PodSpec): FieldError[] {
   }
   const next = rest.affinity?.nodeAffinity;
   const before = last.affinity?.nodeAffinity;
-  if (same(next, before)) return errors;
+  if (sameStruct("core.v1.NodeAffinity", next, before)) return errors;
   errors.push(...affinityChanges(next, before));
   const { nodeAffinity, ...others } = rest.affinity ?? {};
   if (before) rest.affinity = { ...others, nodeAffinity: before };
@@ -116,6 +118,6 @@ function onlyAdds(next: NodeSelectorTerm, last: NodeSelectorTerm): boolean {
   if (lists.every((name) => !last[name]?.length) && lists.some((name) => next[name]?.length)) return false; // An empty term selects nothing.
   return lists.every((name) => {
     const before = last[name] ?? [];
-    return same((next[name] ?? []).slice(0, before.length), before);
+    return sameList("core.v1.NodeSelectorRequirement", (next[name] ?? []).slice(0, before.length), before);
   });
 }
