@@ -1,10 +1,11 @@
 /** The published golden files of every kind: the testdata of the module k8s.io/api, at the version that test/fixtures/golden pins. */
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const MODULE = "k8s.io/api";
 const FOLDER = join(import.meta.dirname, "../fixtures/golden");
 
 export interface GoldenFile {
@@ -19,9 +20,13 @@ export interface GoldenFile {
 
 export type GoldenExtension = "json" | "yaml" | "pb";
 
-/** @returns the folder of the module's testdata; fetched and checked against the pinned hash where it isn't there yet */
-export function goldenFolder(): string {
-  const answer: { Dir: string } = JSON.parse(execFileSync("go", ["mod", "download", "-json", MODULE], { cwd: FOLDER, encoding: "utf8" }));
+/** @returns the folder of the module's testdata; fetched where it isn't there yet, and its hash compared with the pinned one */
+function goldenFolder(): string {
+  const [pinned = "", hash = ""] = /^(\S+ v\S+) (h1:\S+)$/m.exec(readFileSync(join(FOLDER, "go.sum"), "utf8"))?.slice(1) ?? [];
+  // Outside of any module, so that only this one is asked for.
+  const output = execFileSync("go", ["mod", "download", "-json", pinned.replace(" ", "@")], { cwd: tmpdir(), encoding: "utf8" });
+  const answer: { Dir: string; Sum: string } = JSON.parse(output);
+  assert.equal(answer.Sum, hash, `the hash of ${pinned}`);
   return join(answer.Dir, "testdata");
 }
 
