@@ -101,6 +101,8 @@ test("malformed JSON is answered as Go words it", () => {
   refuses('{"a": 01}', "invalid character '1' after object key:value pair");
   refuses('{"a": "\\x"}', "invalid character 'x' in string escape code");
   refuses('{"a": "\n"}', "invalid character '\\n' in string literal");
+  refuses('{"a": "x', "unexpected end of JSON input");
+  refuses('{"a": tru', "invalid character ' ' in literal true (expecting 'e')");
   refuses("{} x", "invalid character 'x' after top-level value");
   refuses("\ufeff{}", "invalid character 'ï' looking for beginning of value");
   refuses('{"a": -}', "invalid character '}' in numeric literal");

@@ -255,12 +255,15 @@ class Parser {
   }
 
   #unexpected(context: string): DecodeError {
-    if (this.#at >= this.#text.length) return new DecodeError("unexpected end of JSON input");
+    // Go ends the input with a space, which only some tokens complain of.
+    if (this.#at >= this.#text.length) return new DecodeError(INSIDE_TOKEN.test(context) ? `invalid character ' ' ${context}` : "unexpected end of JSON input");
     // Go looks at bytes: of a longer character it names the first.
     const first = Buffer.from(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))[0] ?? 0;
     return new DecodeError(`invalid character ${quoteCharacter(String.fromCharCode(first))} ${context}`);
   }
 }
+
+const INSIDE_TOKEN = /^(?:in literal|in numeric|after decimal|in exponent|in string escape|in \\u)/;
 
 /** As Go quotes a single character. */
 function quoteCharacter(character: string): string {

@@ -22,7 +22,7 @@ const SECONDS_MAX = 253402300799;
 
 const raw: ScalarReader = {
   wire: BYTES,
-  read: (reader) => readFirst(reader.message(), "RawExtension", (inner) => parseJson(inner.bytes(), RAW_BUDGET)),
+  read: (reader) => readFirst(reader.message(), "RawExtension", BYTES, (inner) => parseJson(inner.bytes(), RAW_BUDGET)),
 };
 
 export const scalarReaders: Readonly<Record<Scalar, ScalarReader>> = {
@@ -32,39 +32,48 @@ export const scalarReaders: Readonly<Record<Scalar, ScalarReader>> = {
   int64: { wire: VARINT, read: (reader) => reader.int64() },
   float64: { wire: FIXED64, read: (reader) => finite(reader.double()) },
   bytes: { wire: BYTES, read: (reader) => reader.bytes().toString("base64") },
-  quantity: { wire: BYTES, read: (reader) => canonicalQuantity(readFirst(reader.message(), "Quantity", (inner) => inner.text()) ?? "0") },
+  quantity: { wire: BYTES, read: (reader) => canonicalQuantity(readFirst(reader.message(), "Quantity", BYTES, (inner) => inner.text()) ?? "0") },
   intOrString: { wire: BYTES, read: (reader) => readIntOrString(reader.message()) },
   time: { wire: BYTES, read: (reader) => readTimestamp(reader.message(), formatTime) },
   microTime: { wire: BYTES, read: (reader) => readTimestamp(reader.message(), formatMicroTime) },
   duration: {
     wire: BYTES,
-    read: (reader) => formatDuration(BigInt(readFirst(reader.message(), "Duration", (inner) => inner.int64()) ?? 0)),
+    read: (reader) => formatDuration(BigInt(readFirst(reader.message(), "Duration", VARINT, (inner) => inner.int64()) ?? 0)),
   },
   raw,
   fieldsV1: raw,
 };
 
 /** Field 1 of a message that has no other. */
-function readFirst<T>(message: Reader, type: string, read: (message: Reader) => T): T | undefined {
+function readFirst<T>(message: Reader, type: string, wire: number, read: (message: Reader) => T): T | undefined {
   let found: T | undefined;
   while (message.next(type)) {
-    if (message.tag === 1) found = read(message);
-    else message.skip();
+    if (message.tag === 1) {
+      message.expect(wire, type);
+      found = read(message);
+    } else {
+      message.skip();
+    }
   }
   return found;
 }
 
 function readIntOrString(message: Reader): number | string {
-  let isString = false;
+  let type: number | bigint = 0;
   let number = 0;
   let string = "";
   while (message.next("IntOrString")) {
-    if (message.tag === 1) isString = message.int64() === 1;
+    if (message.tag > 3) {
+      message.skip();
+      continue;
+    }
+    message.expect(message.tag === 3 ? BYTES : VARINT, ["Type", "IntVal", "StrVal"][message.tag - 1]!);
+    if (message.tag === 1) type = message.int64();
     else if (message.tag === 2) number = message.int32();
-    else if (message.tag === 3) string = message.text();
-    else message.skip();
+    else string = message.text();
   }
-  return isString ? string : number;
+  if (type !== 0 && type !== 1) throw new DecodeError("impossible IntOrString.Type");
+  return type === 1 ? string : number;
 }
 
 function readTimestamp(message: Reader, format: (instant: Instant) => string): string | undefined {
@@ -73,9 +82,13 @@ function readTimestamp(message: Reader, format: (instant: Instant) => string): s
   let nanos = 0;
   while (message.next("Timestamp")) {
     any = true;
+    if (message.tag > 2) {
+      message.skip();
+      continue;
+    }
+    message.expect(VARINT, message.tag === 1 ? "Seconds" : "Nanos");
     if (message.tag === 1) seconds = Number(message.int64());
-    else if (message.tag === 2) nanos = message.int32();
-    else message.skip();
+    else nanos = message.int32();
   }
   if (!any || (seconds === ZERO_SECONDS && nanos === 0)) return undefined;
   if (seconds < ZERO_SECONDS || seconds > SECONDS_MAX || nanos < 0 || nanos >= 1e9) throw new DecodeError("Time: year outside of range [1,9999]");
