@@ -48,14 +48,9 @@ class Decoder {
 
   /** @returns the members in the schema's order */
   message(reader: Reader, schema: StructSchema): Members {
-    const found: Members = Object.create(null);
+    const found: Members = {};
     this.#into(found, reader, schema);
-    const object: Members = {};
-    for (const { name } of schema.fields) {
-      const value = found[name];
-      if (value !== undefined) object[name] = value;
-    }
-    return object;
+    return inOrder(found, schema);
   }
 
   #into(found: Members, reader: Reader, schema: StructSchema): void {
@@ -83,7 +78,8 @@ class Decoder {
       append(found, name, this.#value(reader, field, schema.items) ?? zeroOf(schema.items));
     } else {
       const value = this.#value(reader, field, schema);
-      found[name] = table.pointer || !isZero(value, schema) ? value : undefined;
+      if (table.pointer || !isZero(value, schema)) found[name] = value;
+      else if (name in found) found[name] = undefined;
     }
   }
 
@@ -132,6 +128,38 @@ class Decoder {
   #count(): void {
     if (++this.#fields > this.#budget.maxFields) throw new DecodeError(`proto: the message has more than ${this.#budget.maxFields} fields`);
   }
+}
+
+/** Tags ascend much as the schema's fields do, so that most objects are in order as they are read. */
+function inOrder(found: Members, schema: StructSchema): Members {
+  const indexes = indexesOf(schema);
+  let last = -1;
+  for (const name in found) {
+    const index = indexes.get(name) ?? -1;
+    if (index < last || found[name] === undefined) return reordered(found, schema);
+    last = index;
+  }
+  return found;
+}
+
+function reordered(found: Members, schema: StructSchema): Members {
+  const object: Members = {};
+  for (const { name } of schema.fields) {
+    const value = found[name];
+    if (value !== undefined) object[name] = value;
+  }
+  return object;
+}
+
+const indexes = new WeakMap<StructSchema, ReadonlyMap<string, number>>();
+
+function indexesOf(schema: StructSchema): ReadonlyMap<string, number> {
+  let map = indexes.get(schema);
+  if (!map) {
+    map = new Map(schema.fields.map(({ name }, index) => [name, index]));
+    indexes.set(schema, map);
+  }
+  return map;
 }
 
 const tags = new WeakMap<StructSchema, ReadonlyMap<number, MessageField>>();
