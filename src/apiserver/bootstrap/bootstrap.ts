@@ -1,7 +1,7 @@
 /** Starts the keepers of the server's own objects: once all stand the server is ready, and from then on what is deleted is made again. */
 
 import type { KubeObject } from "../../api/kind.ts";
-import type { Clock } from "../../machinery/clock.ts";
+import { type Clock, timestamp } from "../../machinery/clock.ts";
 import type { Log } from "../../machinery/log.ts";
 import { missingDefaults } from "../../security/authz/default-roles/reconcile.ts";
 import type { Reader } from "../../security/reader.ts";
@@ -42,7 +42,8 @@ export async function bootstrap(options: BootstrapOptions): Promise<() => void> 
 }
 
 /** Namespaces come first: the others lie in them. */
-function keepersOf({ loopback, reader, facts: given }: BootstrapOptions): readonly Keeper[] {
+function keepersOf(options: BootstrapOptions): readonly Keeper[] {
+  const { loopback, reader, facts: given } = options;
   const facts: OwnFacts = { ...given, serviceAddress: firstAddress(given.serviceRange) };
   const keeper = (name: string, watched: Keeper["watched"], objects: readonly OwnObject[], keep?: Keep): Keeper => ({
     name,
@@ -55,7 +56,7 @@ function keepersOf({ loopback, reader, facts: given }: BootstrapOptions): readon
     { name: "roles", watched: RBAC.map((resource) => ["rbac.authorization.k8s.io", resource]), work: () => keepRoles(loopback, reader) },
     keeper("priority classes", [["scheduling.k8s.io", "priorityclasses"]], ownPriorityClasses()),
     keeper("config maps", [["", "configmaps"]], ownConfigMaps(facts), sameData),
-    keeper("service range", [["networking.k8s.io", "servicecidrs"]], ownServiceRange(facts)),
+    serviceRangeKeeper(options, ownServiceRange(facts)),
     keeper("service", SERVICE, ownService(facts), sameAddresses),
   ];
 }
@@ -66,6 +67,28 @@ const SERVICE: Keeper["watched"] = [
   ["", "endpoints"],
   ["discovery.k8s.io", "endpointslices"],
 ];
+
+/** The range is ready from the start: addresses come out of the same settings. */
+function serviceRangeKeeper({ loopback, clock }: BootstrapOptions, objects: readonly OwnObject[]): Keeper {
+  return {
+    name: "service range",
+    watched: [["networking.k8s.io", "servicecidrs"]],
+    names: objects.map(({ object }) => object.metadata.name ?? ""),
+    async work() {
+      await ensure(loopback, objects);
+      for (const { path, object } of objects) {
+        const named = `${path}/${object.metadata.name}`;
+        const { code, body } = await loopback.send("GET", named);
+        const present = body as KubeObject & { status?: { conditions?: { type: string }[] } };
+        if (code !== 200 || present.status?.conditions?.some(({ type }) => type === "Ready")) continue;
+        const ready = { type: "Ready", status: "True", reason: "", message: "Kubernetes Service CIDR is ready", lastTransitionTime: timestamp(clock.now()) };
+        const next: KubeObject & { status: unknown } = { ...present, status: { conditions: [ready] } };
+        const answer = await loopback.send("PUT", `${named}/status`, next);
+        if (answer.code !== 200 && answer.code !== 409) throw new Error(`Cannot update ${named}/status: ${answer.code} ${JSON.stringify(answer.body)}`);
+      }
+    },
+  };
+}
 
 /** Roles before bindings, so that none is bound before it exists. */
 async function keepRoles(loopback: Loopback, reader: Reader): Promise<void> {
