@@ -41,9 +41,10 @@ export function ownPriorityClasses(): OwnObject[] {
   ];
 }
 
-/** The Service by which pods reach the server, and where it leads. */
-export function ownService({ serviceAddress, advertiseAddress, port }: OwnFacts): OwnObject[] {
-  const ports = [{ name: "https", port, protocol: "TCP" }];
+/** The Service by which pods reach the server, and where it leads: nowhere, for a server that only its own machine can reach. */
+export function ownService(facts: OwnFacts): OwnObject[] {
+  const { serviceAddress, advertiseAddress, port } = facts;
+  const isLoopback = advertiseAddress === "::1" || advertiseAddress.startsWith("127.");
   return [
     {
       path: "/api/v1/namespaces/default/services",
@@ -57,6 +58,13 @@ export function ownService({ serviceAddress, advertiseAddress, port }: OwnFacts)
         },
       }),
     },
+    ...(isLoopback ? [] : ownAddresses(facts)),
+  ];
+}
+
+function ownAddresses({ advertiseAddress, port }: OwnFacts): OwnObject[] {
+  const ports = [{ name: "https", port, protocol: "TCP" }];
+  return [
     {
       path: "/api/v1/namespaces/default/endpoints",
       object: typed("v1", "Endpoints", {
