@@ -101,7 +101,7 @@ test("an object and a list are answered in every form that a client asks for", a
   assert.deepEqual([json.kind, json.metadata.name], ["Pod", "web"]);
   const yaml = await get("application/yaml");
   assert.equal(yaml.headers["content-type"], "application/yaml");
-  assert.deepEqual(parse(yaml.text, { schema: "yaml-1.1" }), json);
+  assert.deepEqual(parse(yaml.text), json);
   const protobuf = await get("application/vnd.kubernetes.protobuf");
   assert.equal(protobuf.headers["content-type"], "application/vnd.kubernetes.protobuf");
   const decoded = decodeProtobuf<{ metadata: { name: string; uid: string } }>(protobuf.bytes, schema("core.v1.Pod"));
