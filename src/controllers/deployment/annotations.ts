@@ -8,16 +8,18 @@ export const DESIRED = "deployment.kubernetes.io/desired-replicas";
 export const MAXIMUM = "deployment.kubernetes.io/max-replicas";
 const NOT_COPIED = new Set(["kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MAXIMUM, "deprecated.deployment.rollback.to"]);
 
-export function revisionOf(object: ReplicaSet | Deployment): number {
-  return Number(object.metadata.annotations?.[REVISION] ?? 0) || 0;
+/** Revisions are int64: a double would lose count beyond 2^53. What is no number counts as none. */
+export function revisionOf(object: ReplicaSet | Deployment): bigint {
+  const text = object.metadata.annotations?.[REVISION] ?? "";
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
 }
 
 /** Annotations of the newest replica set: the deployment's, its revision, its sizes. */
-export function setAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number, maximum: number): Record<string, string> {
+export function setAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint, maximum: number): Record<string, string> {
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
   const earlier = set?.metadata.annotations?.[REVISION];
   const history = set?.metadata.annotations?.[HISTORY];
-  const moved = earlier !== undefined && Number(earlier) !== revision;
+  const moved = earlier !== undefined && earlier !== String(revision);
   return {
     ...Object.fromEntries(copied),
     [REVISION]: String(revision),

@@ -54,8 +54,7 @@ export default controller({
       return [...adopted, ...resize(proportional(bounds, found, sets, isRolling)), Deployment.status(deployment, status(found))];
     }
 
-    const revision = Math.max(0, ...old.map(revisionOf)) + 1;
-    const current = Math.max(revision, found ? revisionOf(found) : 0);
+    const current = largest([...old.map((set) => revisionOf(set) + 1n), found ? revisionOf(found) : 0n, 1n]);
     const revised = revisionOf(deployment) === current ? [] : [Deployment.patch(deployment, { metadata: { annotations: { [REVISION]: String(current) } } })];
     if (!found) {
       const waits =
@@ -88,6 +87,10 @@ export default controller({
   },
 });
 
+function largest(numbers: readonly bigint[]): bigint {
+  return numbers.reduce((most, number) => (number > most ? number : most));
+}
+
 function oldestFirst(a: ReplicaSetObject, b: ReplicaSetObject): number {
   return (a.metadata.creationTimestamp ?? "").localeCompare(b.metadata.creationTimestamp ?? "");
 }
@@ -101,7 +104,7 @@ function roomForNew({ wanted, surge }: Bounds, sets: readonly ReplicaSetObject[]
   return Math.max(Math.min(wanted + surge - total(sets, sizeOf), wanted), 0);
 }
 
-function newSet(deployment: DeploymentObject, bounds: Bounds, revision: number, collisions: number, replicas: number): ReplicaSetObject {
+function newSet(deployment: DeploymentObject, bounds: Bounds, revision: bigint, collisions: number, replicas: number): ReplicaSetObject {
   const { template, minReadySeconds, selector } = deployment.spec;
   const hash = templateHash(template, collisions);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
@@ -129,5 +132,5 @@ function beyondHistory({ spec }: DeploymentObject, old: readonly ReplicaSetObjec
     ({ metadata, spec: { replicas }, status }) =>
       replicas === 0 && (status?.replicas ?? 0) === 0 && metadata.deletionTimestamp === undefined && status?.observedGeneration === metadata.generation,
   );
-  return old.length <= limit ? [] : idle.toSorted((a, b) => revisionOf(a) - revisionOf(b)).slice(0, old.length - limit);
+  return old.length <= limit ? [] : idle.toSorted((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1)).slice(0, old.length - limit);
 }
