@@ -46,6 +46,7 @@ const ZONE = /^(?:Z|[+-]\d{2}:\d{2})/;
 
 /** Reads a Time: a fraction of a second is allowed. Throws `TimeError`. */
 export function parseTime(text: string): Instant {
+  if (isCanonicalTime(text)) return { seconds: Date.parse(text) / 1000, nanos: 0 };
   return parse(text, LAYOUT, false);
 }
 
@@ -116,5 +117,5 @@ function offsetSeconds(zone: string, outOfRange: (name: string) => TimeError): n
 /** Without the zone; years beyond four digits are written out, as Go does. */
 function iso(seconds: number): string {
   const text = new Date(seconds * 1000).toISOString();
-  return text.replace(/^\+0*/, "").slice(0, -5);
+  return text.startsWith("+") ? text.replace(/^\+0*/, "").slice(0, -5) : text.slice(0, -5);
 }
