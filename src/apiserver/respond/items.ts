@@ -8,7 +8,8 @@ import { MadeForms } from "./made-forms.ts";
 /** How many bytes of a list are joined into one chunk: large enough that a write costs little beside its bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /** Lists up to this size are kept joined once they are asked for again. */
-const KEPT_BYTES = 4 * 1024 * 1024;
+const KEPT_BYTES = 1024 * 1024;
+const KEPT_BUDGET_BYTES = 24 * 1024 * 1024;
 const COMMA_BRACE = Buffer.from(",{");
 const END = Buffer.from("]}\n");
 
@@ -25,7 +26,7 @@ const prefixes = new WeakMap<Kind, Buffer>();
 
 /** Arrays that were listed once, and what they were joined to when they were listed again: an array is of one state of one namespace, and never changes. */
 const seen = new WeakSet<readonly CachedObject[]>();
-const joinedLists = new MadeForms<readonly CachedObject[]>();
+const joinedLists = new MadeForms<readonly CachedObject[]>(KEPT_BUDGET_BYTES);
 
 /** @returns a function that gives the list's JSON chunk by chunk, then undefined */
 export function listChunks(kind: Kind, list: ListAnswer): () => Uint8Array | undefined {

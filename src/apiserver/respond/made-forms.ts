@@ -1,7 +1,5 @@
 /** Remembers what was made of something (an object's bytes, an array of objects), as long as that lives and within a budget: forms beside JSON are made on first demand. */
 
-const BUDGET_BYTES = 32 * 1024 * 1024;
-
 /** Two generations: what isn't asked for while half the budget fills up is forgotten. Nothing here keeps a source alive. */
 export class MadeForms<K extends object = Uint8Array, V extends { readonly length: number } = Buffer> {
   readonly #halfBytes: number;
@@ -9,7 +7,7 @@ export class MadeForms<K extends object = Uint8Array, V extends { readonly lengt
   #old = new WeakMap<K, V>();
   #youngBytes = 0;
 
-  constructor(budgetBytes = BUDGET_BYTES) {
+  constructor(budgetBytes: number) {
     this.#halfBytes = budgetBytes / 2;
   }
 

@@ -24,7 +24,9 @@ interface Sort {
   message(kind: Kind, bytes: Uint8Array): Buffer;
 }
 
-const made = new MadeForms();
+/** Room for the protobuf of ten thousand pods: what clients that list everything make the server keep, and no more. */
+const MADE_BUDGET_BYTES = 96 * 1024 * 1024;
+const made = new MadeForms(MADE_BUDGET_BYTES);
 
 export const protobufForm = form({
   apiVersion: (kind) => kind.apiVersion,

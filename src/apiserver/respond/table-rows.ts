@@ -25,31 +25,33 @@ export interface RowOptions {
   readonly version: "v1" | "v1beta1";
 }
 
-class KeptRow {
-  readonly before: Buffer;
+/** The cells of a row before and after its age, and where the object's metadata lies in its bytes. */
+interface KeptRow {
+  readonly before: string;
   /** Undefined where the row has no age. */
   readonly created: string | undefined;
-  readonly after: Buffer;
-  constructor(before: Buffer, created: string | undefined, after: Buffer) {
-    this.before = before;
-    this.created = created;
-    this.after = after;
-  }
-  get length(): number {
-    return this.before.length + this.after.length;
-  }
+  readonly after: string;
+  readonly metadata: Uint8Array;
+  readonly length: number;
 }
 
-const kept = new MadeForms<Uint8Array, KeptRow>();
+const BUDGET_BYTES = 16 * 1024 * 1024;
+/** What an entry costs beside its texts. */
+const ENTRY_BYTES = 200;
+const kept = new MadeForms<Uint8Array, KeptRow>(BUDGET_BYTES);
 /** Objects whose rows can't be kept. */
 const changing = new WeakSet<Uint8Array>();
+const CLOSE = Buffer.from("}}");
 
 /** Adds a row's bytes to `parts`. */
 export function pushRow(parts: Uint8Array[], kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): void {
   const row = options.include === "Metadata" && options.version === "v1" && !changing.has(bytes) ? keptRow(kind, bytes, options, now) : undefined;
-  if (!row) parts.push(Buffer.from(freshRow(kind, bytes, options, now)));
-  else if (row.created === undefined) parts.push(row.before);
-  else parts.push(row.before, Buffer.from(JSON.stringify(since(row.created, now))), row.after);
+  if (!row) {
+    parts.push(Buffer.from(freshRow(kind, bytes, options, now)));
+    return;
+  }
+  const { before, created, after, metadata } = row;
+  parts.push(Buffer.from(created === undefined ? before : before + JSON.stringify(since(created, now)) + after), metadata, CLOSE);
 }
 
 /** @returns a row as JSON */
@@ -61,7 +63,7 @@ function keptRow(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number
   return kept.get(bytes, () => makeRow(kind, bytes, options, now));
 }
 
-function makeRow(kind: Kind, bytes: Uint8Array, { columns, include, version }: RowOptions, now: number): KeptRow | undefined {
+function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: number): KeptRow | undefined {
   const object = decoded(kind, bytes);
   const created = object.metadata.creationTimestamp;
   let ages = 0;
@@ -72,16 +74,21 @@ function makeRow(kind: Kind, bytes: Uint8Array, { columns, include, version }: R
     ages += value === since(created, now) && later === since(created, now + FAR_MS) ? 1 : 2;
     return { ...column, value: () => MARK };
   });
-  if (ages > 1) {
+  const metadata = metadataOf(kind, bytes);
+  if (ages > 1 || !metadata) {
     changing.add(bytes);
     return undefined;
   }
-  const text = tableRow(marked, object, now, beside(kind, bytes, include, version));
+  const text = tableRow(marked, object, now, PARTIAL).slice(0, -CLOSE.length);
   const mark = JSON.stringify(MARK);
   const at = ages === 0 ? -1 : text.indexOf(mark);
-  if (at === -1) return new KeptRow(Buffer.from(text), undefined, Buffer.alloc(0));
-  return new KeptRow(Buffer.from(text.slice(0, at)), created, Buffer.from(text.slice(at + mark.length)));
+  const length = text.length + ENTRY_BYTES;
+  if (at === -1) return { before: text, created: undefined, after: "", metadata, length };
+  return { before: text.slice(0, at), created, after: text.slice(at + mark.length), metadata, length };
 }
+
+/** What stands around the metadata in the row: `{"kind":"PartialObjectMetadata",…,"metadata":` and the brace that ends it. */
+const PARTIAL = partialObject(new Uint8Array(), "v1").toString();
 
 function decoded(kind: Kind, bytes: Uint8Array): KubeObject {
   return decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
