@@ -1,6 +1,7 @@
 /** The node agent: joins the cluster, runs the pods that are bound to this node, tells what becomes of them, and answers the API server. */
 
 import { mkdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { ConfigMap, Pod, Secret, Service } from "../api/resources.ts";
 import type { ConfigMap as ConfigMapObject, Pod as PodObject, Secret as SecretObject, Service as ServiceObject } from "../api/tables/core-v1.ts";
 import { connect } from "../client/connect.ts";
@@ -26,6 +27,7 @@ import { machineFacts } from "./registration/machine-facts.ts";
 import { NodeObjectKeeper } from "./registration/node-object.ts";
 import { keepServingCertificate } from "./registration/serving-certificate.ts";
 import { criRuntime } from "./runtime/cri-runtime.ts";
+import { inTurns } from "./runtime/in-turns.ts";
 import { type NodeServer, startNodeServer } from "./server/server.ts";
 
 export interface AgentOptions {
@@ -57,11 +59,12 @@ const STATUS_MS = 10_000;
 const FIRST_STATUS_MS = 500;
 const ROTATE_MS = 10_000;
 const RUNTIME_WAIT_MS = 500;
+const STARTS_PER_CPU = 4;
 
 /** @returns when the node is registered and its pods are looked after; goes on until the signal aborts */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { name, clock, log, signal, random, data, ips } = options;
-  const runtime = criRuntime(options.runtimeSocket);
+  const runtime = inTurns(criRuntime(options.runtimeSocket), STARTS_PER_CPU * availableParallelism());
   let version = await runtime.version().catch(() => undefined);
   while (!version && !signal.aborted) {
     log.warn("waiting for the container runtime", { socket: options.runtimeSocket });

@@ -22,6 +22,8 @@ export interface Machine {
 }
 
 const BOOT_MS = 5000;
+/** A file of tests that takes longer hangs. */
+const RUN_MS = 4 * 60_000;
 /** Set for a test file that runs inside, to the machine's folder. */
 const INSIDE = "RAMPART_TEST_MACHINE";
 
@@ -93,13 +95,16 @@ export function insideMachine(file: string, tests: (folder: string) => void): vo
     await using machine = await startMachine();
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const [program, ...words] = [...machine.enter, process.execPath, "--disable-proto=delete", "--test-reporter=spec", file];
-    const child = spawn(program!, words, { env: { ...env, [INSIDE]: machine.folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program!, words, { env: { ...env, [INSIDE]: machine.folder }, stdio: ["ignore", "pipe", "pipe"], timeout: RUN_MS });
     let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
+    const collect = (chunk: Buffer): void => {
+      output += chunk;
+      if (process.env.VERBOSE) process.stderr.write(chunk);
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
     const code = await new Promise((resolve) => child.once("close", resolve));
     assert.equal(code, 0, output);
     assert.match(output, /^ℹ pass [1-9]/m, output);
-    if (process.env.VERBOSE) process.stdout.write(output);
   });
 }
