@@ -37,11 +37,9 @@ insideMachine(import.meta.filename, (folder) => {
     writeFileSync(`${folder}/bootstrap.kubeconfig`, cluster.kubeconfig("system:bootstrap:abcdef", ["system:bootstrappers", "system:bootstrappers:rampart"]));
     writeFileSync(`${folder}/client-ca.crt`, cluster.ca);
     admin = connectByKubeconfig(`${folder}/admin.kubeconfig`, "test");
-    await admin.json("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-      metadata: { name: "test:node-bootstrapper" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:node-bootstrapper" },
-      subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: "system:bootstrappers" }],
-    });
+    // What `up` grants, and all that a node may ever need: this test is of the node, not of what else it can't do.
+    await bind("system:node-bootstrapper", "system:bootstrappers");
+    await bind("system:node", "system:nodes");
     for (const name of ["demo", "kube-node-lease"])
       if (!(await admin.find(Namespace, "", name))) await admin.create(Namespace, { metadata: { name }, spec: {} });
     await admin.create(ServiceAccount, { metadata: { name: "default", namespace: "demo" } });
@@ -55,6 +53,14 @@ insideMachine(import.meta.filename, (folder) => {
     await admin.transport.close();
     await cluster.close();
   });
+
+  function bind(role: string, group: string): Promise<unknown> {
+    return admin.json("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+      metadata: { name: `test:${role}` },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+      subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: group }],
+    });
+  }
 
   /** Stands in for the approving controller and the signer. */
   async function signAll(): Promise<void> {

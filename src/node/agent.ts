@@ -134,13 +134,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const [conditions, images] = await Promise.all([runtime.conditions().catch(() => undefined), runtime.listImages().catch(() => [])]);
     await keeper.tell({ name, ips, port: options.port, machine, images, runtime: conditions, now: clock.now() });
   };
-  while (!signal.aborted) {
+  for (let delayMs = FIRST_STATUS_MS; !signal.aborted; delayMs = Math.min(delayMs * 2, STATUS_MS)) {
     try {
       await tell();
       break;
     } catch (error) {
       failed("node not registered")(error);
-      await pause(clock, FIRST_STATUS_MS);
+      await pause(clock, delayMs);
     }
   }
   void every(clock, signal, STATUS_MS, tell, failed("node status not told"));
