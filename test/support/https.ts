@@ -22,7 +22,13 @@ export interface RawAnswer {
 }
 
 /** @param path goes out as it stands */
-export async function send({ url, ca, identity }: Raw, method: string, path: string, headers: OutgoingHttpHeaders = {}, body?: string): Promise<RawAnswer> {
+export async function send(
+  { url, ca, identity }: Raw,
+  method: string,
+  path: string,
+  headers: OutgoingHttpHeaders = {},
+  body?: string | Uint8Array,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const sent = request({ hostname, port, ca, ...(identity && { cert: identity.cert, key: identity.key }), method, path, headers, agent: false });
   sent.end(body);

@@ -64,17 +64,18 @@ export class YamlConverter implements AsyncDisposable {
     this.#cancelTimer();
     this.#current = this.#waiting.shift();
     if (!this.#current) {
+      this.#worker?.unref(); // A process that has nothing else to do may end.
       this.#cancelTimer = this.#clock.after(IDLE_MS, () => void this.#end());
       return;
     }
     this.#worker ??= this.#start();
+    this.#worker.ref();
     this.#worker.postMessage(this.#current.text);
     this.#cancelTimer = this.#clock.after(TIMEOUT_MS, () => this.#abandon(new DecodeError("yaml: the document takes too long to read")));
   }
 
   #start(): Worker {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } });
-    worker.unref();
     worker.on("message", (answer: WorkerAnswer) => this.#settle(answer));
     worker.on("error", () => this.#abandon(new DecodeError("yaml: the document takes too much memory to read")));
     return worker;
