@@ -118,6 +118,8 @@ test("budgets are answered, not overrun", () => {
   assert.equal(decode(deep(499), spec).strictErrors.length, 0);
   assert.throws(() => decode(deep(500), spec), new DecodeError("exceeded max depth"));
   assert.throws(() => decode(`{"spec":{"raw":${"[".repeat(1_000_000)}`, thing), new DecodeError("exceeded max depth"));
+  const generous = { maxBytes: 1 << 24, maxDepth: 1_000_000, maxMembers: 1_000_000 };
+  assert.throws(() => decode(deep(200_000), spec, generous), new DecodeError("exceeded max depth"));
   assert.throws(() => read(`{"spec":{"command":[${"1,".repeat(300_000)}1]}}`), /more than 100000 members/);
   assert.throws(() => decode(Buffer.alloc(3 * 1024 * 1024 + 1, 0x20), thing), /larger than 3145728 bytes/);
 });

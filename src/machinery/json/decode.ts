@@ -22,12 +22,13 @@ export function decode<T extends object>(source: Uint8Array | string, schema: Sc
   const bytes = typeof source === "string" ? Buffer.from(source) : source;
   const scan = scanJson(bytes, budget);
   const text = utf8(bytes);
-  const value = scan.exact ? undefined : decodeFast(text, schema, scan.members);
-  if (value !== undefined) return { value: value as T, strictErrors: NONE }; // The schema is what says that it is a T.
   try {
+    const value = scan.exact ? undefined : decodeFast(text, schema, scan.members);
+    if (value !== undefined) return { value: value as T, strictErrors: NONE }; // The schema is what says that it is a T.
     const exact = decodeExactly(parseDocument(text, budget), schema);
     return { value: exact.value as T, strictErrors: exact.strictErrors };
   } catch (error) {
+    if (error instanceof RangeError) throw new DecodeError("exceeded max depth"); // Where a budget allows more than the stack.
     throw isValueError(error) ? new DecodeError(error.message, { cause: error }) : error;
   }
 }
