@@ -15,6 +15,7 @@ import type { Store } from "../storage/store.ts";
 import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Exchange } from "./http/exchange.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Respond } from "./respond.ts";
 
 /** Everything a step may use; made once when the server starts. */
@@ -32,6 +33,8 @@ export interface ServerContext {
   /** Mints a token for a service account; absent where the server has no key to sign with. Throws a StatusError in Kubernetes' words. */
   readonly requestToken?: (namespace: string, name: string, asked: TokenRequest) => Promise<TokenRequest>;
   readonly front: Front;
+  /** The way to nodes, pods and services; absent where the server reaches nothing beyond itself. */
+  readonly outgoing?: Outgoing;
 }
 
 /** What the steps before the verbs need, and the verbs don't. */

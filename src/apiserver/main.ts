@@ -25,7 +25,7 @@ export async function main(args: string[]): Promise<void> {
   const text = (file: string): string => readFileSync(file, "utf8");
   const log = createLog("apiserver");
   const clock = systemClock;
-  const dialer = createDialer();
+  const dialer = createDialer({ ranges: { pods: [config.podCidr], services: [config.serviceCidr] } });
   const store = await sqliteStore({ file: config.store, keyFile: config.sealingKey, clock });
   const audit = auditSink({ connect: () => dialer.unix(config.auditSocket), clock });
   const server = await startApiServer({
@@ -39,6 +39,10 @@ export async function main(args: string[]): Promise<void> {
     ...(config.allowTls12 && { allowTls12: true }),
     tokens: { key: text(config.serviceAccountKey), issuer: config.serviceAccountIssuer },
     settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts },
+    outgoing: {
+      dialer,
+      kubelet: { certificate: text(config.kubeletClientCertificate), key: text(config.kubeletClientKey), servingCa: text(config.servingCa) },
+    },
     kinds,
     store,
     audit,

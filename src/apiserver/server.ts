@@ -25,6 +25,7 @@ import { type Listener, listen } from "./http/listener.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { RequestCounts } from "./metrics/request-counts.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { decodeStored, encodeStored } from "./registry/codec.ts";
 import { respond } from "./respond/answers.ts";
 import { runner } from "./runner.ts";
@@ -43,6 +44,8 @@ export interface ApiServerOptions {
   readonly tokens: TokenFacts;
   readonly allowTls12?: boolean;
   readonly settings: ServerSettings;
+  /** The way to nodes, pods and services: without it those subresources answer 503. */
+  readonly outgoing?: Outgoing;
   readonly kinds: readonly Kind[];
   readonly store: Store;
   readonly audit: AuditSink;
@@ -106,7 +109,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints(kinds, schema)]);
   const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
   const front = { authenticate, rulesOf, tokens, audit: auditor(options.audit), endpoints, turns, metrics, log };
-  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front };
+  const { outgoing } = options;
+  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...(outgoing && { outgoing }) };
   const handle = runner(context, verbFor);
   const self = loopback(handle);
 

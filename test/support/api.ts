@@ -216,6 +216,7 @@ class DirectExchange implements Exchange {
         return 0;
       },
       queued: () => 0,
+      drained: () => Promise.resolve(),
       end: () => streaming.end(),
       abort: () => streaming.end(),
     };

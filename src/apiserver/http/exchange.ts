@@ -41,6 +41,8 @@ export interface AnswerStream {
   write(chunk: Uint8Array): number;
   /** The bytes that wait now. */
   queued(): number;
+  /** Resolves once the client has taken what waits, or is gone. */
+  drained(): Promise<void>;
   end(): void;
   /** Ends the answer so that the client sees it broken off. */
   abort(): void;

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
-import { pump } from "./pump.ts";
+import { drained, pump } from "./pump.ts";
 
 export interface Upgrade {
   readonly socket: Duplex;
@@ -84,6 +84,7 @@ export class Http1Exchange implements Exchange {
         return response.writableLength;
       },
       queued: () => response?.writableLength ?? 0,
+      drained: () => drained(response),
       end: () => void response?.end(),
       abort: () => void response?.destroy(),
     };

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
-import { pump } from "./pump.ts";
+import { drained, pump } from "./pump.ts";
 
 /** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
 function ignore(): void {}
@@ -82,6 +82,7 @@ export class Http2Exchange implements Exchange {
         return stream.writableLength;
       },
       queued: () => stream.writableLength,
+      drained: () => drained(stream),
       end: () => void stream.end(),
       abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     };

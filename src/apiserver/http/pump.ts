@@ -35,3 +35,15 @@ export function pump(target: Writable, next: Chunks, breakOff: () => void): void
   target.on("drain", go);
   go();
 }
+
+/** @returns once the target's buffer is empty, or the target is gone */
+export function drained(target: Writable | undefined): Promise<void> {
+  if (!target || target.destroyed || !target.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      target.off("drain", done).off("close", done);
+      resolve();
+    };
+    target.on("drain", done).on("close", done);
+  });
+}

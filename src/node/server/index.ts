@@ -1,10 +1,12 @@
 /** The routes of the node's own API. */
 
+import { attach, exec } from "./command.ts";
 import { containerLogs } from "./container-logs.ts";
 import { health } from "./health.ts";
 import type { Route, StreamRoute } from "./node-api.ts";
 import { pods } from "./pods.ts";
+import { portForward } from "./port-forward.ts";
 import { statsSummary } from "./stats-summary.ts";
 
 export const routes: readonly Route[] = [containerLogs, pods, statsSummary, health];
-export const streamRoutes: readonly StreamRoute[] = [];
+export const streamRoutes: readonly StreamRoute[] = [exec, attach, portForward];

@@ -2,6 +2,9 @@
 
 import type { Verb } from "../../../security/attributes.ts";
 import type { Handler } from "../../call.ts";
+import { attach, exec } from "../connect/command.ts";
+import { log } from "../connect/log.ts";
+import { portForward } from "../connect/port-forward.ts";
 import { bindByBody, bindPod } from "./binding.ts";
 import { evict } from "./eviction.ts";
 import { getScale, patchScale, updateScale } from "./scale.ts";
@@ -14,13 +17,23 @@ const scale: Verbs = new Map<Verb, Handler>([
   ["update", updateScale],
   ["patch", patchScale],
 ]);
+/** WebSockets come by GET, SPDY by POST. */
+const session = (handler: Handler): Verbs =>
+  new Map<Verb, Handler>([
+    ["get", handler],
+    ["create", handler],
+  ]);
 const on = (verb: Verb, handler: Handler): Verbs => new Map<Verb, Handler>([[verb, handler]]);
 
 /** By `GROUP/RESOURCE/SUBRESOURCE`; a whole resource that is never stored has no third part. */
 export const subresources: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
   ["/bindings", on("create", bindByBody)],
+  ["/pods/attach", session(attach)],
   ["/pods/binding", on("create", bindPod)],
   ["/pods/eviction", on("create", evict)],
+  ["/pods/exec", session(exec)],
+  ["/pods/log", on("get", log)],
+  ["/pods/portforward", session(portForward)],
   ["/serviceaccounts/token", on("create", createToken)],
   ["/replicationcontrollers/scale", scale],
   ["apps/deployments/scale", scale],

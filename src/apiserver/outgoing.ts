@@ -1,0 +1,17 @@
+/** What the API server needs to reach beyond itself: to kubelets with a certificate of its own, to pods and services with none. */
+
+import type { Dialer } from "../machinery/dialer.ts";
+
+export interface Outgoing {
+  readonly dialer: Dialer;
+  /** Absent where this server has no certificate to show to kubelets. */
+  readonly kubelet?: KubeletCredential;
+}
+
+export interface KubeletCredential {
+  /** PEM of the client certificate that kubelets know the API server by, and its key. */
+  readonly certificate: string;
+  readonly key: string;
+  /** PEM of the authorities that kubelets' serving certificates come from. */
+  readonly servingCa: string;
+}
