@@ -4,6 +4,7 @@ import { decodeJwt } from "jose";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Random } from "../machinery/random.ts";
+import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
 import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
@@ -12,6 +13,8 @@ import { requestToken } from "../security/authn/tokens/request.ts";
 import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
 import { type Login, loginUnion } from "../security/authn/union.ts";
 import { x509Authenticator } from "../security/authn/x509.ts";
+import { nodeAuthorizer } from "../security/authz/node/authorizer.ts";
+import { NodeGraph } from "../security/authz/node/graph.ts";
 import { rbacAuthorizer } from "../security/authz/rbac/authorizer.ts";
 import { Policy } from "../security/authz/rbac/policy.ts";
 import { authorizerUnion } from "../security/authz/union.ts";
@@ -48,7 +51,7 @@ export interface Access {
   close(): void;
 }
 
-/** The caches of roles and bindings must be filled before. */
+/** The caches must be filled before: roles and bindings, pods and volumes are read at once. */
 export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer } }: AccessOptions): Access {
   const policy = new Policy(reader);
   const tokenKeys = new TokenKeys(key);
@@ -56,9 +59,11 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
   const accounts = tokenAuthenticator(tokenOptions);
   const bootstrap = bootstrapAuthenticator(reader, clock);
   const login = loginUnion(x509Authenticator(clientCa, clock), [accounts, bootstrap]);
+  const graph = new NodeGraph(reader);
+  const authorizer = authorizerUnion([nodeAuthorizer(graph, reader), rbacAuthorizer(policy)]);
   return {
     authenticate: (exchange) => (exchange instanceof LoopbackExchange ? SERVER_ITSELF : logIn(login, exchange)),
-    authorizer: authorizerUnion([rbacAuthorizer(policy)]),
+    authorizer,
     rulesOf: (user, namespace) => [...policy.grantsOf(user, namespace)].flatMap((grant) => policy.rulesOf(grant.role, grant.namespace)?.rules ?? []),
     tokens: {
       review: (token, audiences) => accounts.verify(token, audiences?.length ? audiences : [issuer]),
@@ -66,8 +71,11 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
     tokenKeys,
-    plugins: [],
-    close: () => policy.close(),
+    plugins: admissionPlugins({ authorizer, policy, clock, random }),
+    close() {
+      policy.close();
+      graph.close();
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { duplexPair } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,8 @@ import { AuditBacklogError, auditSink } from "../../src/security/audit/sink.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const root = fileURLToPath(new URL("../../src", import.meta.url));
+/** A checkout's modules may be a link to another's. */
+const modules = realpathSync(join(root, "../node_modules"));
 
 function record(id: string) {
   return auditRecord({
@@ -44,8 +46,11 @@ function kept(directory: string): string[] {
 }
 
 async function startAuditd(logDirectory: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, auditdArguments(join(root, "auditd/main.ts"), root, logDirectory), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const [message] = await once(child, "message");
+  const flags = auditdArguments(join(root, "auditd/main.ts"), dirname(root), logDirectory);
+  const child = spawn(process.execPath, [`--allow-fs-read=${modules}`, ...flags], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const early = once(child, "exit").then(([code]) => assert.fail(`auditd ended with ${code} before it was ready`));
+  const [message] = await Promise.race([once(child, "message"), early]);
+  early.catch(() => {});
   assert.deepEqual(message, { ready: true });
   return child;
 }

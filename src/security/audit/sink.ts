@@ -41,6 +41,8 @@ const BATCH_BYTES = 256 * 1024;
 const BATCH_DELAY_MS = 5;
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2000;
+/** A keeper that is silent for so long while records wait is taken for dead, also where its connection stays open. */
+const SILENCE_MS = 10_000;
 const ACK_LIMIT_BYTES = 4096;
 
 interface Waiting {
@@ -62,6 +64,13 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
   let closed = false;
   let backoffMs = BACKOFF_MIN_MS;
   let cancelTimer: (() => void) | undefined;
+  let cancelSilence: (() => void) | undefined;
+
+  function listen(): void {
+    cancelSilence?.();
+    const current = stream;
+    cancelSilence = current && sent > acknowledged ? clock.after(SILENCE_MS, () => current.destroy()) : undefined;
+  }
 
   const last = () => acknowledged + lines.length;
   const isFull = () => lines.length >= recordsMax || bytes >= bytesMax;
@@ -72,6 +81,7 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
     for (const line of lines.splice(0, count)) bytes -= line.length;
     acknowledged += count;
     backoffMs = BACKOFF_MIN_MS;
+    listen();
     const [ready, rest] = [waiting.filter((each) => each.sequence <= acknowledged), waiting.filter((each) => each.sequence > acknowledged)];
     waiting = rest;
     for (const each of ready) each.done();
@@ -88,6 +98,7 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
         size += lines[at]!.length;
       }
       sent += batch.length;
+      if (!cancelSilence) listen();
       if (!stream.write(frame(batch.join("\n")))) {
         stream.once("drain", flush);
         return;
@@ -107,6 +118,8 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
     const lost = () => {
       if (stream !== next) return;
       stream = undefined;
+      cancelSilence?.();
+      cancelSilence = undefined;
       cancelTimer?.();
       cancelTimer = undefined;
       retry();
@@ -158,6 +171,7 @@ export function auditSink(options: AuditSinkOptions): AuditSink {
     async close(waitMs = 2000) {
       await Promise.race([durable(), new Promise<void>((done) => void clock.after(waitMs, done))]);
       closed = true;
+      cancelSilence?.();
       stream?.destroy();
     },
   };
