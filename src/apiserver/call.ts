@@ -30,8 +30,6 @@ export interface ServerContext {
   readonly random: Random;
   readonly respond: Respond;
   readonly settings: ServerSettings;
-  /** Mints a token for a service account; absent where the server has no key to sign with. Throws a StatusError in Kubernetes' words. */
-  readonly requestToken?: (namespace: string, name: string, asked: TokenRequest) => Promise<TokenRequest>;
   readonly front: Front;
   /** The way to nodes, pods and services; absent where the server reaches nothing beyond itself. */
   readonly outgoing?: Outgoing;

@@ -2,7 +2,6 @@
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { decode } from "../../machinery/json/decode.ts";
-import { encode } from "../../machinery/json/encode.ts";
 import { fastDecoder, newWalk } from "../../machinery/json/fast.ts";
 import { encodeWithHole } from "../../machinery/json/hole.ts";
 import { decodeStoredJson } from "../../machinery/json/stored.ts";
@@ -32,9 +31,4 @@ export function typed(kind: Kind, document: Plain): { readonly object: KubeObjec
 /** @returns the JSON in Go's order with a NUL where the resourceVersion belongs */
 export function encodeStored(kind: Kind, object: KubeObject): Buffer {
   return Buffer.from(encodeWithHole(object, kind.schema));
-}
-
-/** @returns the JSON of what is never stored: a token, a review */
-export function encodePlain(kind: Kind, object: object): Buffer {
-  return Buffer.from(encode(object, kind.schema));
 }

@@ -37,6 +37,7 @@ test("an address that is asked for is given once", async () => {
     422,
     'Service "b" is invalid: spec.clusterIPs: Invalid value: ["1.2.3.4"]: failed to allocate IP 1.2.3.4: the provided network does not match the current range',
   ]);
+  assert.deepEqual(message(await api.create(SERVICES, service("a", { clusterIP: "10.96.0.10" }))), [409, 'services "a" already exists']);
   assert.equal((await api.delete(`${SERVICES}/a`)).code, 200);
   assert.equal((await api.create(SERVICES, service("b", { clusterIP: "10.96.0.10" }))).code, 201);
 });

@@ -1,11 +1,12 @@
 /** The step that gives a Service its addresses and ports: chosen here from what is free, claimed in the Service's own transaction. */
 
 import { invalidObject } from "../../../machinery/status/status-error.ts";
+import { relativeKey } from "../../cache/keys.ts";
 import type { KindCache } from "../../cache/kind-cache.ts";
 import type { ServerContext } from "../../call.ts";
 import type { Write } from "../../verbs/write/write.ts";
 import { AddressRange } from "./address-range.ts";
-import { addressKind } from "./claims.ts";
+import { addressKind, type IPAddress } from "./claims.ts";
 import { fillClusterIPs } from "./cluster-ips.ts";
 import { fillNodePorts } from "./node-ports.ts";
 import { PortHolders } from "./port-holders.ts";
@@ -20,16 +21,24 @@ interface Pools {
 const pools = new WeakMap<ServerContext, Pools>();
 
 /** @throws StatusError 422 for what can't be had, 500 when nothing is left */
-export async function allocateService({ call, kind, next, last, name }: Write): Promise<void> {
+export async function allocateService({ call, kind, next, last, namespace, name }: Write): Promise<void> {
   const { context } = call;
   const { range, ports, addresses } = await poolsOf(context, context.caches.stored(kind));
   const spec = specOf(next);
   const before = last && specOf(last);
+  const self = relativeKey(namespace, name); // A create of what exists shall be told that, and not that its address is taken.
   const errors = [
-    ...fillClusterIPs(spec, before, range, context.random, (address) => addresses?.get("", address) !== undefined),
-    ...fillNodePorts(spec, before, { range: context.settings.nodePorts, random: context.random, isTaken: (port) => ports.has(port) }),
+    ...fillClusterIPs(spec, before, range, context.random, (address) => isOthers(addresses, address, self)),
+    ...fillNodePorts(spec, before, { range: context.settings.nodePorts, random: context.random, isTaken: (port) => ports.isTaken(port, self) }),
   ];
   if (errors.length > 0) throw invalidObject({ group: "", kind: "Service" }, name, errors);
+}
+
+function isOthers(addresses: KindCache | undefined, address: string, self: string): boolean {
+  const object = addresses?.get("", address);
+  if (!addresses || !object) return false;
+  const { parentRef } = addresses.view<IPAddress>(object).spec;
+  return parentRef.resource !== "services" || relativeKey(parentRef.namespace, parentRef.name) !== self;
 }
 
 async function poolsOf(context: ServerContext, services: KindCache): Promise<Pools> {

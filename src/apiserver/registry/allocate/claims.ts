@@ -61,7 +61,7 @@ function heldPorts(object: KubeObject | undefined): ReadonlySet<number> {
   return new Set(object ? portsOf(specOf(object)) : []);
 }
 
-interface IPAddress extends KubeObject {
+export interface IPAddress extends KubeObject {
   spec: { parentRef: { group?: string; resource: string; namespace: string; name: string } };
 }
 

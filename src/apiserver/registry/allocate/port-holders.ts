@@ -1,6 +1,7 @@
 /** Which node ports are taken, kept from the Services themselves: a hint for choosing, where the claims decide. */
 
 import type { KubeObject } from "../../../api/kind.ts";
+import { relativeKey } from "../../cache/keys.ts";
 import type { KindCache } from "../../cache/kind-cache.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import { portsOf } from "./node-ports.ts";
@@ -8,27 +9,37 @@ import { specOf } from "./service.ts";
 
 export class PortHolders {
   readonly #cache: KindCache;
-  /** How many Services hold a port: one, but for the moment between two changes. */
-  readonly #held = new Map<number, number>();
+  /** Which Services hold a port, as `NAMESPACE/NAME`: one, but for the moment between two changes. */
+  readonly #held = new Map<number, Set<string>>();
 
   constructor(cache: KindCache) {
     this.#cache = cache;
-    for (const object of cache.list({})) this.#count(object, 1);
+    for (const object of cache.list({})) this.#take(object);
     cache.onChange(({ object, previous }) => {
-      if (previous) this.#count(previous, -1);
-      if (object) this.#count(object, 1);
+      if (previous) this.#free(previous);
+      if (object) this.#take(object);
     });
   }
 
-  has(port: number): boolean {
-    return this.#held.has(port);
+  /** @returns whether a Service other than this one has the port */
+  isTaken(port: number, by: string): boolean {
+    const holders = this.#held.get(port);
+    return holders !== undefined && !(holders.size === 1 && holders.has(by));
   }
 
-  #count(object: CachedObject, by: 1 | -1): void {
-    for (const port of new Set(portsOf(specOf(this.#cache.view<KubeObject>(object))))) {
-      const count = (this.#held.get(port) ?? 0) + by;
-      if (count > 0) this.#held.set(port, count);
-      else this.#held.delete(port);
+  #take(object: CachedObject): void {
+    for (const port of this.#portsOf(object)) this.#held.getOrInsertComputed(port, () => new Set()).add(relativeKey(object.namespace, object.name));
+  }
+
+  #free(object: CachedObject): void {
+    for (const port of this.#portsOf(object)) {
+      const holders = this.#held.get(port);
+      holders?.delete(relativeKey(object.namespace, object.name));
+      if (holders?.size === 0) this.#held.delete(port);
     }
+  }
+
+  #portsOf(object: CachedObject): readonly number[] {
+    return portsOf(specOf(this.#cache.view<KubeObject>(object)));
   }
 }

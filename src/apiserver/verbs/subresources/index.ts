@@ -8,7 +8,6 @@ import { portForward } from "../connect/port-forward.ts";
 import { bindByBody, bindPod } from "./binding.ts";
 import { evict } from "./eviction.ts";
 import { getScale, patchScale, updateScale } from "./scale.ts";
-import { createToken } from "./token.ts";
 
 type Verbs = ReadonlyMap<Verb, Handler>;
 
@@ -34,7 +33,6 @@ export const subresources: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
   ["/pods/exec", session(exec)],
   ["/pods/log", on("get", log)],
   ["/pods/portforward", session(portForward)],
-  ["/serviceaccounts/token", on("create", createToken)],
   ["/replicationcontrollers/scale", scale],
   ["apps/deployments/scale", scale],
   ["apps/replicasets/scale", scale],
