@@ -60,6 +60,7 @@ const FIRST_STATUS_MS = 500;
 const ROTATE_MS = 10_000;
 const RUNTIME_WAIT_MS = 500;
 const STARTS_PER_CPU = 4;
+const STOP_MAX_MS = 1000;
 
 /** @returns when the node is registered and its pods are looked after; goes on until the signal aborts */
 export async function runAgent(options: AgentOptions): Promise<void> {
@@ -196,7 +197,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   void every(clock, signal, ROTATE_MS, () => rotateLogs(workers, context), failed("logs not rotated"));
 
   signal.addEventListener("abort", () => {
-    void workers.stop().finally(async () => {
+    // Whatever a worker still waits for goes on without it: the next agent takes over what it finds.
+    void Promise.race([workers.stop(), pause(clock, STOP_MAX_MS)]).finally(async () => {
       await server?.close();
       await client.transport.close();
       runtime.close();

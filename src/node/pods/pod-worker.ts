@@ -1,35 +1,28 @@
 /** One pod on this node: looks, plans, acts, reports, one step at a time, until the pod is gone. All of its actions happen here, one after another. */
 
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { PodStatus } from "../../api/tables/core-v1.ts";
 import { podCgroupPath, podLimits } from "../cgroups/pod-cgroup.ts";
 import { PodProbes } from "../probes/pod-probes.ts";
-import { PodVolumes, removePodFolder } from "../volumes/pod-volumes.ts";
-import type { PreparedVolume } from "../volumes/volume-kind.ts";
 import { refusalOf } from "./admit.ts";
-import { type AgentPod, containersOf, graceSeconds, isTerminal, podKey, podTitle, statusNamed } from "./agent-pod.ts";
-import { logPath, podFolder, podLogFolder } from "./config/names.ts";
+import { type AgentPod, containersOf, graceSeconds, isTerminal, podKey, statusNamed } from "./agent-pod.ts";
+import { podLogFolder } from "./config/names.ts";
 import { sandboxConfig } from "./config/sandbox-config.ts";
 import type { AgentContext } from "./context.ts";
-import { goDuration } from "./go-text.ts";
 import { Grace, killContainer } from "./kill-container.ts";
 import { killPod } from "./kill-pod.ts";
+import { LiveVolumes } from "./live-volumes.ts";
 import { Observer } from "./observe.ts";
-import { BackOff } from "./plan/back-off.ts";
 import type { Kill, Plan, Start } from "./plan/judge.ts";
 import { planFor } from "./plan/plan.ts";
 import { qosClass } from "./qos.ts";
-import { hasExited, isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
-import { StartError, startContainer } from "./start-container.ts";
-import type { Waiting } from "./status/container-status.ts";
+import { removeFromDisk, removeFromRuntime, removeOldRuns } from "./remove-pod.ts";
+import { isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
+import { StartAttempts } from "./start-attempts.ts";
 import { podStatus } from "./status/pod-status.ts";
 
-/** Contents of volumes are looked at again this often, and whenever an object that they are made of changes. */
-const REFRESH_MS = 60_000;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 20_000;
-/** Runs of one container that the runtime keeps: the present and the one before, for `logs --previous`. */
-const RUNS_KEPT = 2;
 
 export interface WorkerReports {
   /** Tells the API. @returns when the API knows */
@@ -45,21 +38,19 @@ export class PodWorker {
   readonly #reports: WorkerReports;
   readonly #observer: Observer;
   readonly #probes: PodProbes;
-  readonly #volumes = new PodVolumes();
-  readonly #backOff = new BackOff();
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #volumes: LiveVolumes;
+  readonly #attempts: StartAttempts;
   #pod: AgentPod;
   #last: PodStatus;
   #seen: PodSeen = nothingSeen;
-  #prepared: ReadonlyMap<string, PreparedVolume> = new Map();
-  #preparedAtMs = 0;
-  #stale = true;
   #verdict: Verdict | undefined;
   #grace: Grace | undefined;
   /** Of everything that is being stopped now: a deletion may shorten them. */
   readonly #graces = new Set<Grace>();
   /** Aborts what a deletion need not wait for: a pull, a postStart hook. */
   readonly #interruption = new AbortController();
+  /** Sandboxes that were stopped here; the runtime doesn't say whether one that isn't ready has given its address back. */
+  readonly #stopped = new Set<string>();
   #stepping = false;
   #forgotten = false;
   #over = false;
@@ -73,6 +64,8 @@ export class PodWorker {
     this.#last = pod.status ?? {};
     this.#context = context;
     this.#reports = reports;
+    this.#attempts = new StartAttempts(context);
+    this.#volumes = new LiveVolumes(context);
     this.#observer = new Observer(context.runtime, pod.metadata.uid);
     this.#probes = new PodProbes(context, () => {
       this.poke();
@@ -94,7 +87,7 @@ export class PodWorker {
   /** A newer version of the pod. */
   update(pod: AgentPod): void {
     this.#pod = pod;
-    this.#stale = true;
+    this.#volumes.markStale();
     if (pod.metadata.deletionTimestamp) this.#hurry(graceSeconds(pod));
     this.poke();
   }
@@ -113,7 +106,7 @@ export class PodWorker {
 
   /** An object that the pod's volumes are made of has changed. */
   refresh(): void {
-    this.#stale = true;
+    this.#volumes.markStale();
     this.poke();
   }
 
@@ -182,8 +175,8 @@ export class PodWorker {
     const retryAt = await this.#carryOut(plan);
     this.#probes.update(this.#pod, this.#seen, this.#podIps()[0] ?? "");
     await this.#report(false);
-    await this.#removeOldRuns();
-    this.#wakeAt([retryAt, this.#deadlineMs(), this.#refreshAtMs()]);
+    await removeOldRuns(this.#pod, this.#seen, this.#stopped, this.#context);
+    this.#wakeAt([retryAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
   }
 
   /** Takes up what an earlier agent left: which containers were ready, and how often they had been started. */
@@ -194,8 +187,7 @@ export class PodWorker {
       const { containerStatuses = [], initContainerStatuses = [] } = this.#last;
       const status = statusNamed([...containerStatuses, ...initContainerStatuses], container.name);
       if (isRunning(found) && status?.containerID?.endsWith(found.id)) this.#probes.recall(found.id, status.ready, status.started ?? false);
-      const exited = this.#seen.containers.find((one) => one.name === container.name && hasExited(one));
-      if (exited) this.#backOff.recall(container.name, found.attempt, exited.finishedAtMs);
+      this.#attempts.recall(container.name, found.attempt, this.#seen);
     }
   }
 
@@ -215,10 +207,6 @@ export class PodWorker {
     return Date.parse(this.#last.startTime) + Number(seconds) * 1000;
   }
 
-  #refreshAtMs(): number | undefined {
-    return this.#prepared.size > 0 ? this.#preparedAtMs + REFRESH_MS : undefined;
-  }
-
   #podIps(): readonly string[] {
     if (this.#pod.spec.hostNetwork) return this.#context.node.ips;
     return judgeSandbox(this.#pod, this.#seen).usable?.ips ?? [];
@@ -227,7 +215,7 @@ export class PodWorker {
   /** @returns when to try again what could not be done now */
   async #carryOut(plan: Plan): Promise<number | undefined> {
     if (plan.stopAll) await this.#stopAll();
-    await this.#prepareVolumes();
+    await this.#volumes.bringUpToDate(this.#pod, this.#podIps());
     if (plan.sandbox !== undefined) {
       await this.#makeSandbox(plan.sandbox);
       this.poke();
@@ -243,31 +231,6 @@ export class PodWorker {
     }
     if (plan.kill.length > 0 || plan.start.length > 0) this.#seen = await this.#observer.look();
     return retryAt;
-  }
-
-  async #prepareVolumes(): Promise<void> {
-    const now = this.#context.clock.now();
-    if (!this.#stale && now < this.#preparedAtMs + REFRESH_MS) return;
-    const { node, folders, objects, tokens } = this.#context;
-    const context = {
-      pod: this.#pod,
-      podFolder: podFolder(folders, this.#pod.metadata.uid),
-      objects,
-      tokens,
-      addresses: { podIps: this.#podIps(), hostIps: node.ips },
-      allocatable: node.allocatable,
-      now,
-    };
-    this.#stale = false;
-    try {
-      this.#prepared = await this.#volumes.prepare(context);
-      this.#preparedAtMs = now;
-    } catch (error) {
-      this.#stale = true;
-      this.#context.note({ pod: this.#pod, type: "Warning", reason: "FailedMount", message: (error as Error).message });
-      // What runs goes on with the contents that it has.
-      if (this.#prepared.size === 0) throw error;
-    }
   }
 
   #sandboxConfig(attempt: number) {
@@ -304,50 +267,34 @@ export class PodWorker {
 
   /** @returns when to try again; undefined when it was started */
   async #start(start: Start): Promise<number | undefined> {
-    const { container, kind } = start;
-    const { clock } = this.#context;
     const sandbox = judgeSandbox(this.#pod, this.#seen).usable;
     if (!sandbox) return undefined;
-    const ended = this.#seen.containers.find((one) => one.name === container.name && hasExited(one));
-    if (ended && kind !== "ephemeral") {
-      const now = clock.now();
-      const remaining = this.#backOff.remainingMs(container.name, ended.finishedAtMs, now);
-      if (remaining > 0) {
-        const title = podTitle(this.#pod);
-        const message = `back-off ${goDuration(this.#backOff.delayMs(container.name))} restarting failed container=${container.name} pod=${title}`;
-        if (this.#waiting.get(container.name)?.reason !== "CrashLoopBackOff") {
-          const note = `Back-off restarting failed container ${container.name} in pod ${title}`;
-          this.#context.note({ pod: this.#pod, container: { kind, name: container.name }, type: "Warning", reason: "BackOff", message: note });
-        }
-        this.#waiting.set(container.name, { reason: "CrashLoopBackOff", message });
-        return now + remaining;
-      }
-      this.#backOff.next(container.name, ended.finishedAtMs, now);
-    }
-    try {
-      const statuses = [...(this.#last.containerStatuses ?? []), ...(this.#last.initContainerStatuses ?? [])];
-      const lastRestartCount = statusNamed(statuses, container.name)?.restartCount;
-      const facts = { ...start, pod: this.#pod, seen: this.#seen, sandboxId: sandbox.id, sandbox: this.#sandboxConfig(sandbox.attempt) };
-      await startContainer({ ...facts, podIps: this.#podIps(), volumes: this.#prepared, lastRestartCount, signal: this.#interruption.signal }, this.#context);
-      this.#waiting.delete(container.name);
-      this.poke();
-      return undefined;
-    } catch (error) {
-      if (this.#interruption.signal.aborted) return undefined;
-      if (!(error instanceof StartError)) throw error;
-      this.#waiting.set(container.name, { reason: error.reason, message: error.message });
-      return error.retryAtMs ?? clock.now() + RETRY_MAX_MS / 2;
-    }
+    const statuses = [...(this.#last.containerStatuses ?? []), ...(this.#last.initContainerStatuses ?? [])];
+    const retryAtMs = await this.#attempts.start({
+      ...start,
+      pod: this.#pod,
+      seen: this.#seen,
+      sandboxId: sandbox.id,
+      sandbox: this.#sandboxConfig(sandbox.attempt),
+      podIps: this.#podIps(),
+      volumes: this.#volumes.prepared,
+      lastRestartCount: statusNamed(statuses, start.container.name)?.restartCount,
+      signal: this.#interruption.signal,
+    });
+    if (retryAtMs === undefined) this.poke();
+    return retryAtMs;
   }
 
   async #stopAll(): Promise<void> {
-    if (!this.#seen.sandboxes.some(({ ready }) => ready) && !this.#seen.containers.some(isRunning)) return;
+    // A sandbox whose process is gone still holds an address until it is stopped.
+    if (this.#seen.sandboxes.every(({ id, ready }) => !ready && this.#stopped.has(id)) && !this.#seen.containers.some(isRunning)) return;
     this.#probes.stopping();
     const seconds = this.#forgotten ? Math.max(1, graceSeconds(this.#pod)) : graceSeconds(this.#pod);
     // A stop that failed is tried again within the same grace.
     this.#grace ??= new Grace(seconds, () => this.#context.clock.now());
     this.#graces.add(this.#grace);
     await killPod(this.#pod, this.#seen, this.#grace, this.#context);
+    for (const { id } of this.#seen.sandboxes) this.#stopped.add(id);
     this.#graces.delete(this.#grace);
     this.#grace = undefined;
     this.#seen = await this.#observer.look();
@@ -358,17 +305,13 @@ export class PodWorker {
     if (!this.#forgotten) await this.#report(false);
     await this.#stopAll();
     if (!this.#forgotten) await this.#report(true);
-    const { folders, cgroups, cgroupRoot } = this.#context;
-    await removePodFolder(podFolder(folders, this.#pod.metadata.uid));
-    await cgroups.remove(podCgroupPath(cgroupRoot, this.#pod.metadata.uid, qosClass(this.#pod.spec)));
-    this.#prepared = new Map();
+    await removeFromDisk(this.#pod, this.#context);
+    this.#volumes.forget();
     if (!this.#forgotten && !this.#pod.metadata.deletionTimestamp) return;
     if (!this.#forgotten) await this.#reports.deleted(this.#pod);
     // The API's word that the pod is gone comes back as forget(); its logs stay readable until then.
     if (!this.#forgotten) return;
-    for (const { id } of this.#seen.containers) await this.#context.runtime.removeContainer(id);
-    for (const { id } of this.#seen.sandboxes) await this.#context.runtime.removeSandbox(id);
-    await rm(podLogFolder(folders, this.#pod), { recursive: true, force: true });
+    await removeFromRuntime(this.#pod, this.#seen, this.#context);
     this.#over = true;
   }
 
@@ -384,23 +327,12 @@ export class PodWorker {
       now: clock.now(),
       over,
       verdict: this.#verdict,
-      waiting: (name) => this.#waiting.get(name),
+      waiting: (name) => this.#attempts.waiting(name),
       probes: (id) => this.#probes.verdict(id),
     });
     const told = this.#reports.status(this.#pod, this.#last);
     // Only an end must be known before anything follows from it.
     if (over) await told;
     else told.catch((error: Error) => this.#context.log.warn("status not told", { pod: podKey(this.#pod), error: error.message }));
-  }
-
-  async #removeOldRuns(): Promise<void> {
-    const runs = new Map<string, number>();
-    for (const container of this.#seen.containers) {
-      const count = (runs.get(container.name) ?? 0) + 1;
-      runs.set(container.name, count);
-      if (count <= RUNS_KEPT || !hasExited(container)) continue;
-      await this.#context.runtime.removeContainer(container.id);
-      await rm(`${podLogFolder(this.#context.folders, this.#pod)}/${logPath(container.name, container.attempt)}`, { force: true });
-    }
   }
 }

@@ -1,7 +1,7 @@
 /** Starts one container: image, environment, mounts, create, start, postStart hook. */
 
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import type { Secret } from "../../api/tables/core-v1.ts";
 import { HOOK_MAX_MS, runHook } from "../hooks/run-hook.ts";
 import { ImageError } from "../images/image-puller.ts";
@@ -120,8 +120,9 @@ async function configOf(facts: StartFacts, attempt: number, image: Image, contex
   const messageFolder = `${folder}/containers/${container.name}`;
   await mkdir(messageFolder, { recursive: true, mode: 0o750 });
   const messageFile = `${messageFolder}/${createHash("sha256").update(`${attempt} ${facts.sandboxId}`).digest("hex").slice(0, 8)}`;
-  // Whoever the container runs as must be able to write it.
-  await writeFile(messageFile, "", { mode: 0o666 });
+  await writeFile(messageFile, "");
+  // Whoever the container runs as must be able to write it, whatever the umask says.
+  await chmod(messageFile, 0o666);
   await mkdir(`${podLogFolder(context.folders, pod)}/${container.name}`, { recursive: true, mode: 0o755 });
   return containerConfig({
     pod,
