@@ -1,8 +1,10 @@
 /** What every request meets before a verb: the door for nobody, path games, forms of answers, headers, reviews. */
 
 import assert from "node:assert/strict";
+import { on, once } from "node:events";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import WebSocket from "ws";
 import { parse } from "yaml";
 import { schema } from "../../src/api/schemas.ts";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
@@ -190,4 +192,23 @@ test("access reviews say what the authorizers say", async () => {
   assert.deepEqual(await ask({ user: "ann", groups: ["system:masters"], resourceAttributes }), { allowed: true });
   assert.match(String(await ask({ user: "ann" })), /exactly one of nonResourceAttributes or resourceAttributes must be specified/);
   assert.match(String(await ask({ resourceAttributes })), /at least one of user or group must be specified/);
+});
+
+test("a watch goes over a WebSocket too, one text frame an event", async () => {
+  const { hostname, port } = new URL(cluster.url);
+  const { cert, key } = admin.identity!;
+  const path = "/api/v1/namespaces/kube-public/configmaps?watch=1";
+  const options = { ca: cluster.ca, cert, key, headers: { origin: "https://example.org" } };
+  const socket = new WebSocket(`wss://${hostname}:${port}${path}`, options);
+  const events = on(socket, "message");
+  await once(socket, "open");
+  await send(admin, "POST", "/api/v1/namespaces/kube-public/configmaps", { "content-type": "application/json" }, '{"metadata":{"name":"seen"}}');
+  const [data, isBinary] = (await events.next()).value ?? [];
+  const event = JSON.parse(String(data));
+  assert.deepEqual([isBinary, event.type, event.object.metadata.name], [false, "ADDED", "seen"]);
+  socket.close();
+  await once(socket, "close");
+  const refused = new WebSocket(`wss://${hostname}:${port}${path}`, { ca: cluster.ca, cert, key });
+  const [error] = await once(refused, "error");
+  assert.match(error.message, /Unexpected server response: 400/);
 });

@@ -8,6 +8,7 @@ import type { EventEncoder, ListAnswer, Respond, SuccessStatus } from "../respon
 import { documentFormOf, formOf } from "./choose.ts";
 import { answerHeaders } from "./headers.ts";
 import { sendBody, sendChunks } from "./send.ts";
+import { webSocketStream } from "./websocket-stream.ts";
 
 function answerObject(call: Call, code: number, kind: Kind, bytes: Uint8Array): void {
   const form = formOf(call, kind, "object");
@@ -22,7 +23,7 @@ function answerList(call: Call, kind: Kind, list: ListAnswer): void {
 function answerWatch(call: Call, kind: Kind): AnswerStream {
   const { streamType } = formOf(call, kind, "watch");
   if (streamType === undefined) throw internalError(new Error("a form that can't be streamed was chosen for a watch"));
-  return call.exchange.stream(200, answerHeaders(call, streamType));
+  return webSocketStream(call, streamType === "application/json") ?? call.exchange.stream(200, answerHeaders(call, streamType));
 }
 
 function eventEncoder(call: Call, kind: Kind): EventEncoder {
