@@ -5,6 +5,7 @@ import type { Random } from "../../machinery/random.ts";
 import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
+import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
@@ -24,6 +25,7 @@ export interface AdmissionOptions {
 export function admissionPlugins({ authorizer, policy, clock, random }: AdmissionOptions): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
+    limitRanger,
     serviceAccount({ clock, random }),
     nodeRestriction(authorizer),
     taintNodesByCondition,
