@@ -39,6 +39,10 @@ const ROLES: Readonly<Record<string, { readonly rules: readonly PolicyRule[]; re
         { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
       ],
     },
+    "system:rampart:node-serving": {
+      subject: { kind: "Group", name: "system:nodes" },
+      rules: [{ apiGroups: ["certificates.k8s.io"], resources: ["certificatesigningrequests/selfnodeserver"], verbs: ["create"] }],
+    },
     "system:rampart:networks": {
       subject: { kind: "Group", name: "system:rampart:networks" },
       rules: [
