@@ -79,6 +79,41 @@ export function validCidr(field: string, value: string, lastValues: readonly str
   return parsed.hasHostBits ? [invalid(field, value, "must not have bits set beyond the prefix length")] : [];
 }
 
+/** An address in the one form that Go writes it in. */
+export function canonicalIp(field: string, value: string): FieldError[] {
+  const errors = validIp(field, value);
+  if (errors.length > 0) return errors;
+  return canonicalErrors(field, value, format((parseIp(value) as ParsedIp).bytes));
+}
+
+/** A range in the one form that Go writes it in. */
+export function canonicalCidr(field: string, value: string): FieldError[] {
+  const errors = validCidr(field, value);
+  if (errors.length > 0) return errors;
+  const { network, bits } = parseCidr(value) as ParsedCidr;
+  return canonicalErrors(field, value, `${format(network)}/${bits}`);
+}
+
+function canonicalErrors(field: string, value: string, canonical: string): FieldError[] {
+  return value === canonical ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)];
+}
+
+/** Whether the text is an address, also by lenient rules. */
+export const isIp = (text: string): boolean => parseIp(text) !== undefined;
+
+/** @returns whether `inner` is a smaller range within `outer`; undefined where one of them is no range */
+export function isStrictSubset(inner: string, outer: string): boolean | undefined {
+  const [small, large] = [parseCidr(inner), parseCidr(outer)];
+  if (!small || !large) return undefined;
+  if (small.bits <= large.bits || small.network.length !== large.network.length) return false;
+  return large.network.every((byte, i) => byte === ((small.network[i] as number) & maskByte(large.bits, i)));
+}
+
+/** The byte of a mask of so many bits. */
+function maskByte(bits: number, i: number): number {
+  return (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))) & 0xff;
+}
+
 interface ParsedCidr {
   readonly ip: ParsedIp;
   readonly bits: number;
@@ -94,7 +129,7 @@ function parseCidr(text: string): ParsedCidr | undefined {
   const written = Number(suffix);
   if (written > (ip.isMapped ? 128 : ip.bytes.length * 8)) return undefined;
   const bits = ip.isMapped ? Math.max(0, written - 96) : written;
-  const network = ip.bytes.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * i))) & 0xff);
+  const network = ip.bytes.map((byte, i) => byte & maskByte(bits, i));
   return { ip, bits, network, hasHostBits: network.some((byte, i) => byte !== ip.bytes[i]) };
 }
 
