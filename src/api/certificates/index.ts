@@ -1,0 +1,7 @@
+/** The kinds of certificates.k8s.io/v1. */
+
+import type { Kind } from "../kind.ts";
+import { CertificateSigningRequest } from "./signing-request.ts";
+import { ClusterTrustBundle } from "./trust-bundle.ts";
+
+export const certificates: readonly Kind[] = [CertificateSigningRequest, ClusterTrustBundle];
