@@ -18,6 +18,7 @@ export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "cl
   validateName: (name) => (name.includes(":") ? isDNS1123Subdomain(name.slice(name.lastIndexOf(":") + 1)) : isDNS1123Subdomain(name)),
   validateCreate: (bundle) => [...nameErrors(bundle), ...signerErrors(bundle), ...bundleErrors(bundle.spec.trustBundle)],
   validateUpdate: (next, last) => [
+    ...nameErrors(next),
     ...signerErrors(next),
     ...(next.spec.trustBundle === last.spec.trustBundle ? [] : bundleErrors(next.spec.trustBundle)),
     ...immutable("spec.signerName", next.spec.signerName || undefined, last.spec.signerName || undefined),
@@ -32,7 +33,7 @@ function nameErrors({ metadata: { name = "" }, spec: { signerName: signer = "" }
   const prefix = signer && `${signer.replaceAll("/", ":")}:`;
   if (prefix)
     return name.startsWith(prefix) ? [] : [invalid("metadata.name", name, `ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`)];
-  return name.includes(":") ? [invalid("metadata.name", name, "ClusterTrustBundle without signer name must not have ':' in its name")] : [];
+  return name.includes(":") ? [invalid("metadata.name", name, 'ClusterTrustBundle without signer name must not have ":" in its name')] : [];
 }
 
 function signerErrors({ spec: { signerName: signer = "" } }: BundleType): FieldError[] {

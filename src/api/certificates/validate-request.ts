@@ -13,6 +13,8 @@ const LEGACY_SIGNER = "kubernetes.io/legacy-unknown";
 const CONDITIONS = "status.conditions";
 const FOR_EVER: readonly string[] = ["Approved", "Denied", "Failed"];
 const VERDICTS: readonly string[] = ["Approved", "Denied"];
+/** How a message names the two. */
+const TOGETHER: readonly string[] = VERDICTS.map((type) => `conditions[{"type": "${type}"}]`);
 
 const USAGES: readonly string[] = [
   "any",
@@ -80,19 +82,21 @@ export function approvalErrors(next: CertificateSigningRequest, last: Certificat
 
 function conditionErrors({ status }: CertificateSigningRequest, last: CertificateSigningRequest): FieldError[] {
   const conditions = status?.conditions ?? [];
-  const bothBefore = VERDICTS.every((type) => ofType(last, type).length > 0);
-  return conditions.flatMap(({ type = "", status: value = "" }, i) => {
+  const both = (request: CertificateSigningRequest) => VERDICTS.every((type) => ofType(request, type).length > 0);
+  const torn = both({ ...last, status }) && !both(last);
+  const errors = conditions.flatMap(({ type = "", status: value = "" }, i) => {
     const at = `${CONDITIONS}[${i}]`;
     const allowed = FOR_EVER.includes(type) ? ["True"] : ["False", "True", "Unknown"];
     const earlier = conditions.slice(0, i);
-    const contradicts = VERDICTS.includes(type) && earlier.some((one) => one.type !== type && VERDICTS.includes(one.type));
     return [
       ...(type ? [] : [required(`${at}.type`, "")]),
       ...(value ? (allowed.includes(value) ? [] : [notSupported(`${at}.status`, value, allowed)]) : [required(`${at}.status`, "")]),
-      ...(contradicts && !bothBefore ? [invalid(CONDITIONS, type, "Approved and Denied conditions are mutually exclusive")] : []),
       ...(earlier.some((one) => one.type === type) ? [duplicate(`${at}.type`, type)] : []),
     ];
   });
+  return torn
+    ? [...errors, invalid(CONDITIONS, `{${TOGETHER.join(", ")}}`, `must specify at most one of: ${TOGETHER.map((one) => `\`${one}\``).join(", ")}`)]
+    : errors;
 }
 
 function ofType({ status }: CertificateSigningRequest, type: string): Condition[] {

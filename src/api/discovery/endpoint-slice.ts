@@ -1,7 +1,8 @@
 /** EndpointSlices: where a service's pods are, a slice at a time. */
 
+import { invalid } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
-import { immutable } from "../meta/checks.ts";
+import { IMMUTABLE } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
 import { ipWarnings } from "../meta/ip.ts";
 import { sameList } from "../meta/semantic.ts";
@@ -29,7 +30,10 @@ export const EndpointSlice = kind<EndpointSliceType>("discovery.k8s.io/v1", "end
   validate: (slice) => [...addressTypeErrors(slice.addressType), ...portErrors(slice.ports ?? [])],
   validateCreate: endpointErrors,
   // Endpoints that an older release took may stay as they are.
-  validateUpdate: (next, last) => [...(sameEndpoints(next, last) ? [] : endpointErrors(next)), ...immutable("addressType", next.addressType, last.addressType)],
+  validateUpdate: (next, last) => [
+    ...(sameEndpoints(next, last) ? [] : endpointErrors(next)),
+    ...(next.addressType === last.addressType ? [] : [invalid("addressType", null, IMMUTABLE)]),
+  ],
   warnings(slice, last) {
     const deprecated = !last && slice.addressType === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : [];
     return MANAGERS.has(slice.metadata.labels?.[MANAGED_BY] ?? "") ? deprecated : [...deprecated, ...addressWarnings(slice)];

@@ -42,7 +42,7 @@ export function endpointErrors({ endpoints = [], addressType }: EndpointSlice): 
 
 function addressErrors(at: string, { addresses = [] }: Endpoint, type: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (addresses.length === 0) errors.push(required(at, "must contain at least 1 address"));
+  if (addresses.length === 0) errors.push(required(at, ""));
   else if (addresses.length > ADDRESSES_MAX) errors.push(tooMany(at, addresses.length, ADDRESSES_MAX));
   for (const [i, address] of addresses.entries()) {
     const field = `${at}[${i}]`;

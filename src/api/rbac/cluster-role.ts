@@ -1,9 +1,10 @@
 /** ClusterRoles: what may be done anywhere, or in each namespace that binds one. */
 
 import { isPathSegmentName } from "../../machinery/names.ts";
-import { type FieldError, required } from "../../machinery/status/field-error.ts";
+import { type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { labelSelector } from "../meta/checks.ts";
+import type { LabelSelector } from "../tables/meta-v1.ts";
 import type { AggregationRule, ClusterRole as ClusterRoleType } from "../tables/rbac-v1.ts";
 import { ruleErrors } from "./rules.ts";
 
@@ -17,5 +18,11 @@ function aggregationErrors(rule: AggregationRule | undefined): FieldError[] {
   const field = "aggregationRule.clusterRoleSelectors";
   if (!rule) return [];
   if (!rule.clusterRoleSelectors?.length) return [required(field, "at least one clusterRoleSelector required if aggregationRule is non-nil")];
-  return rule.clusterRoleSelectors.flatMap((selector, i) => labelSelector(`${field}[${i}]`, selector));
+  return rule.clusterRoleSelectors.flatMap((selector, i) => selectorErrors(`${field}[${i}]`, selector));
+}
+
+/** Everything that is wrong with it, and then that it is. */
+function selectorErrors(at: string, selector: LabelSelector): FieldError[] {
+  const errors = labelSelector(at, selector);
+  return errors.length > 0 ? [...errors, invalid(at, null, "invalid label selector.")] : errors;
 }

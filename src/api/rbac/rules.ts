@@ -9,7 +9,7 @@ export function ruleErrors(rules: readonly PolicyRule[] | undefined, namespaced:
 }
 
 function verbErrors(at: string, { verbs }: PolicyRule): FieldError[] {
-  return verbs?.length ? [] : [required(`${at}.verbs`, "verbs must contain at least one value")];
+  return verbs?.length ? [] : [required(`${at}.verbs`, "")];
 }
 
 function targetErrors(at: string, rule: PolicyRule, namespaced: boolean): FieldError[] {

@@ -1,6 +1,6 @@
 /** Certificate requests: the server itself says who asks, and only `approval` may approve or deny. */
 
-import type { KubeObject, SubresourceRules } from "../../api/kind.ts";
+import type { KubeObject } from "../../api/kind.ts";
 import { timestamp } from "../../machinery/clock.ts";
 import type { Write } from "../verbs/write/write.ts";
 
@@ -56,11 +56,22 @@ function keepStatus(request: Request, before: Request): void {
   else delete request.status;
 }
 
-/** Verdicts stay as they were: neither added nor taken away by who may only sign. */
+/**
+ * Verdicts stay as they were. Those that are there are put back as they were before; adding or taking away one is for validation to refuse,
+ * which sees only what isn't like it was.
+ */
 function keepVerdicts(request: Request, before: Request): void {
-  const others = (request.status?.conditions ?? []).filter(({ type }) => !VERDICTS.has(type));
-  const verdicts = (before.status?.conditions ?? []).filter(({ type }) => VERDICTS.has(type));
-  setConditions(request, [...verdicts, ...others]);
+  for (const verdict of VERDICTS) {
+    const isOne = ({ type }: Condition) => type === verdict;
+    const kept = (before.status?.conditions ?? []).filter(isOne);
+    const conditions = request.status?.conditions ?? [];
+    if (conditions.filter(isOne).length !== kept.length) continue;
+    let at = 0;
+    setConditions(
+      request,
+      conditions.map((condition) => (isOne(condition) ? (kept[at++] as Condition) : condition)),
+    );
+  }
 }
 
 function keepAllButConditions(request: Request, before: Request): void {
@@ -85,6 +96,3 @@ function setTimes({ status }: Request, before: Request, now: string): void {
     condition.lastTransitionTime = old?.status === condition.status && old.lastTransitionTime ? old.lastTransitionTime : now;
   }
 }
-
-/** `guardRequest` does it all. */
-export const approval: SubresourceRules<KubeObject> = {};

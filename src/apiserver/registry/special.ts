@@ -5,7 +5,7 @@ import type { ServerContext } from "../call.ts";
 import type { Write } from "../verbs/write/write.ts";
 import { allocateService } from "./allocate/allocate.ts";
 import { type Claims, claims } from "./allocate/claims.ts";
-import { approval, guardRequest } from "./certificates.ts";
+import { guardRequest } from "./certificates.ts";
 import { namespaceMayVanish, terminateNamespace } from "./namespace.ts";
 
 export interface Special {
@@ -15,8 +15,6 @@ export interface Special {
   mayVanish?(object: KubeObject): boolean;
   /** After the kind's own preparation: what the server says of the object beside its metadata. */
   guard?(write: Write): void;
-  /** Endpoints that write the object, where the kind itself declares none. */
-  readonly subresources?: Readonly<Record<string, SubresourceRules<KubeObject>>>;
   /** Fills in what comes from a pool, before the object is prepared and validated. */
   allocate?(write: Write): Promise<void>;
   /** What else the object's transaction finds and does. */
@@ -25,7 +23,7 @@ export interface Special {
 
 const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["/namespaces", { terminate: terminateNamespace, mayVanish: namespaceMayVanish }],
-  ["certificates.k8s.io/certificatesigningrequests", { guard: guardRequest, subresources: { approval } }],
+  ["certificates.k8s.io/certificatesigningrequests", { guard: guardRequest }],
   ["/services", { allocate: allocateService, claims }],
 ]);
 
@@ -35,7 +33,7 @@ export function specialOf(kind: Kind): Special | undefined {
 
 /** @returns the rules of an endpoint that writes the same object; undefined where the kind has no such endpoint */
 export function subresourceRules(kind: Kind, subresource: string): SubresourceRules<KubeObject> | undefined {
-  return kind.rules.subresources?.[subresource] ?? specialOf(kind)?.subresources?.[subresource];
+  return kind.rules.subresources?.[subresource];
 }
 
 /** Resources whose deletion is answered with the object that was deleted; elsewhere with a Status. */

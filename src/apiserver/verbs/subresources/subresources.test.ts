@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Answered, type Api, startApi } from "../../../../test/support/api.ts";
+import { newAuthority } from "../../../machinery/certificates/issue.ts";
+import { newKeyPair } from "../../../machinery/certificates/keys.ts";
+import { newRequest } from "../../../machinery/certificates/request.ts";
 
 const PODS = "/api/v1/namespaces/default/pods";
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
@@ -122,8 +125,11 @@ test("a namespace goes when its last finalizer is cleared through finalize", asy
 test("a certificate request bears the requester's name, and only approval approves", async () => {
   await using api = await startApi();
   const path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const key = newKeyPair();
+  const authority = newAuthority({ commonName: "ca", lifetimeMs: 3_600_000, now: Date.now() });
+  const certificate = Buffer.from(authority.cert).toString("base64");
   const spec = {
-    request: "eA==",
+    request: Buffer.from(newRequest(key, { commonName: "c" })).toString("base64"),
     signerName: "kubernetes.io/kube-apiserver-client",
     usages: ["client auth"],
     username: "root",
@@ -136,11 +142,16 @@ test("a certificate request bears the requester's name, and only approval approv
     [201, "admin", ["system:masters", "system:authenticated"], {}],
     made.text,
   );
-  const viaStatus = await api.update(`${path}/c/status`, { ...made.object, status: { certificate: "eA==", conditions: [approved] } });
-  assert.deepEqual([viaStatus.code, viaStatus.object.status], [200, { certificate: "eA==" }], viaStatus.text);
+  const smuggled = await api.update(`${path}/c/status`, { ...made.object, status: { certificate, conditions: [approved] } });
+  assert.deepEqual(
+    [smuggled.code, smuggled.object.details.causes],
+    [422, [{ reason: "FieldValueForbidden", message: 'Forbidden: updates may not add a condition of type "Approved"', field: "status.conditions" }]],
+  );
+  const viaStatus = await api.update(`${path}/c/status`, { ...made.object, status: { certificate } });
+  assert.deepEqual([viaStatus.code, viaStatus.object.status], [200, { certificate }], viaStatus.text);
   const viaApproval = await api.update(`${path}/c/approval`, { ...viaStatus.object, status: { certificate: "eHg=", conditions: [approved] } });
   assert.equal(viaApproval.code, 200, viaApproval.text);
-  assert.deepEqual([viaApproval.object.status.certificate, viaApproval.object.status.conditions[0].type], ["eA==", "Approved"]);
+  assert.deepEqual([viaApproval.object.status.certificate, viaApproval.object.status.conditions[0].type], [certificate, "Approved"]);
   assert.match(viaApproval.object.status.conditions[0].lastTransitionTime, /Z$/);
   const renamed = await api.update(`${path}/c`, { ...viaApproval.object, spec: { ...spec, username: "root" }, status: {} });
   assert.deepEqual([renamed.object.spec.username, renamed.object.status.conditions.length], ["admin", 1]);

@@ -2,7 +2,8 @@
 
 import type { Kind, KubeObject, SubresourceRules } from "../../../api/kind.ts";
 import { unclassified } from "../../../machinery/patch/failures.ts";
-import { conflict, notFound } from "../../../machinery/status/status-error.ts";
+import { invalid } from "../../../machinery/status/field-error.ts";
+import { conflict, invalidObject, notFound } from "../../../machinery/status/status-error.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
 import { revisionOf } from "../query.ts";
@@ -77,7 +78,11 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
 function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
   const asked = revisionOf(next.metadata.resourceVersion ?? "", unclassified);
   if (asked === undefined || asked === 0) {
-    if (!kind.rules.conditionalUpdateOnly) next.metadata.resourceVersion = String(standing);
+    if (kind.rules.conditionalUpdateOnly) {
+      const errors = [invalid("metadata.resourceVersion", 0, "must be specified for an update")];
+      throw invalidObject({ group: kind.group, kind: kind.resource }, next.metadata.name ?? "", errors);
+    }
+    next.metadata.resourceVersion = String(standing);
     return "any";
   }
   return asked === standing ? "this" : "other";

@@ -8,7 +8,7 @@ import type { Write } from "./write.ts";
 export function validate(write: Write): void {
   const { call, kind, name, next, last, rules, subresource } = write;
   const errors = last ? changeErrors(write) : newErrors(write);
-  if (errors.length > 0) throw invalidObject({ group: kind.group, kind: kind.name }, next.metadata.name ?? name, errors);
+  if (errors.length > 0) throw invalidObject({ group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name }, next.metadata.name ?? name, errors);
   const warnings = subresource === "" ? kind.rules.warnings?.(next, last) : last && rules?.warnings?.(next, last);
   if (warnings) call.warnings.push(...warnings);
 }
