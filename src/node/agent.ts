@@ -2,8 +2,9 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { ConfigMap, Pod, Secret, Service } from "../api/resources.ts";
+import { ConfigMap, Pod, RuntimeClass, Secret, Service } from "../api/resources.ts";
 import type { ConfigMap as ConfigMapObject, Pod as PodObject, Secret as SecretObject, Service as ServiceObject } from "../api/tables/core-v1.ts";
+import type { RuntimeClass as RuntimeClassObject } from "../api/tables/node-v1.ts";
 import { connect } from "../client/connect.ts";
 import { Informer } from "../client/informer.ts";
 import { createRecorder } from "../client/recorder.ts";
@@ -81,7 +82,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const folders = { root: data, podLogs: `${data}/pod-logs`, containerLogs: `${data}/container-logs` };
   for (const path of Object.values(folders)) mkdirSync(path, { recursive: true, mode: 0o755 });
   const machine = await machineFacts(data, `${version.name}://${version.version.replace(/~.*/, "")}`);
-  const recorder = createRecorder({ client: () => client, clock, host: name, onError: failed("event not recorded") });
+  const recorder = createRecorder({
+    client: () => client,
+    clock,
+    host: name,
+    onError: (error) => log.debug("event not recorded", { error: (error as Error).message }),
+  });
   const note = ({ pod, container, type, reason, message }: Note) => {
     const list = container && { init: "initContainers", ordinary: "containers", ephemeral: "ephemeralContainers" }[container.kind];
     recorder.note("kubelet", {
@@ -99,6 +105,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const configMaps = new Referenced<ConfigMapObject>(ConfigMap, { client, clock, signal, onChange: changed });
   const secrets = new Referenced<SecretObject>(Secret, { client, clock, signal, onChange: changed });
   const services = new Informer<ServiceObject>(Service, { client, clock, signal, onError: failed("services not watched") });
+  const runtimeClasses = new Informer<RuntimeClassObject>(RuntimeClass, { client, clock, signal, onError: failed("runtime classes not watched") });
   const tokens = podTokens(client, clock);
   let servicesKnown = false;
   const context: AgentContext = {
@@ -116,6 +123,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       services: () => {
         if (!servicesKnown) throw new Error("services have not yet been read at least once, cannot construct envvars");
         return services.list();
+      },
+      runtimeHandler: (wanted) => {
+        if (wanted === undefined) return "";
+        const found = runtimeClasses.get("", wanted);
+        if (!found) throw new Error(`RuntimeClass ${JSON.stringify(wanted)} not found`);
+        return found.handler;
       },
     },
     tokens,
@@ -188,6 +201,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     if (now) take(agentPod(now));
   });
   void services.run();
+  void runtimeClasses.run();
   void services.synced.then(() => {
     servicesKnown = true;
   });

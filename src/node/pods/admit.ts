@@ -1,6 +1,9 @@
 /** What this node refuses to run whatever the scheduler decided. A refused pod has failed. */
 
+import { podRequests } from "../../api/core/pod/aggregate.ts";
+import { parseQuantity, Quantity } from "../../machinery/quantity/quantity.ts";
 import type { AgentPod } from "./agent-pod.ts";
+import type { Allocatable } from "./config/resource-ref.ts";
 
 export interface Refusal {
   readonly reason: string;
@@ -22,14 +25,40 @@ const SAFE_SYSCTLS = new Set([
   "net.ipv4.tcp_rmem",
   "net.ipv4.tcp_wmem",
 ]);
+/** Counted in thousandths, in messages too. */
+const IN_MILLI = "cpu";
 
-/** @returns why the pod may not run here; undefined where it may. */
-export function refusalOf(pod: AgentPod): Refusal | undefined {
+/**
+ * @param others the pods that this node has taken on already and that aren't over
+ * @returns why the pod may not run here; undefined where it may
+ */
+export function refusalOf(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {
   const { securityContext, os } = pod.spec;
+  if (os?.name && os.name !== "linux") return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
   for (const { name } of securityContext?.sysctls ?? []) {
     const dotted = name.replaceAll("/", ".");
     if (!SAFE_SYSCTLS.has(dotted)) return { reason: "SysctlForbidden", message: `forbidden sysctl: ${JSON.stringify(dotted)} not allowlisted` };
   }
-  if (os?.name && os.name !== "linux") return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
+  return shortage(pod, others, allocatable);
+}
+
+function shortage(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {
+  const slots = Number(allocatable.pods ?? Number.POSITIVE_INFINITY);
+  if (others.length >= slots) return notEnough("pods", 1n, BigInt(others.length), BigInt(slots));
+  const wanted = podRequests(pod.spec);
+  for (const [resource, text] of Object.entries(wanted)) {
+    const capacity = allocatable[resource];
+    const asked = parseQuantity(text);
+    if (asked.isZero() || (capacity === undefined && !resource.includes("/"))) continue;
+    const used = others.reduce((sum, other) => sum.add(parseQuantity(podRequests(other.spec)[resource] ?? "0")), Quantity.zero);
+    const whole = parseQuantity(capacity ?? "0");
+    if (used.add(asked).compare(whole) <= 0) continue;
+    const [a, u, w] = [asked, used, whole].map((amount) => (resource === IN_MILLI ? amount.milliValue() : amount.value()));
+    return notEnough(resource, a!, u!, w!);
+  }
   return undefined;
+}
+
+function notEnough(resource: string, asked: bigint, used: bigint, capacity: bigint): Refusal {
+  return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, requested: ${asked}, used: ${used}, capacity: ${capacity}` };
 }

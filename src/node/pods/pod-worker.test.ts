@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { startAgent, type TestAgent, testPod } from "../../../test/support/agent.ts";
 import { BUSYBOX } from "../../../test/support/busybox.ts";
@@ -124,6 +125,38 @@ insideMachine(import.meta.filename, (folder) => {
     assert.deepEqual([status.reason, status.message], ["DeadlineExceeded", "Pod was active on the node longer than the specified deadline"]);
     assert.equal(status.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
     await agent.delete(pod, 1);
+  });
+
+  test("a pod whose sandbox dies gets another, the dead one's address goes back, and its containers count one restart", async () => {
+    const pod = testPod("phoenix", "sleep 1000");
+    agent.workers.set(pod);
+    const before = await agent.until(pod, "running", ({ phase }) => phase === "Running");
+    // The pause program holds the sandbox; in this machine's pid namespace there is one.
+    const [pause] = execFileSync("pgrep", ["--exact", "pause"], { encoding: "utf8" }).trim().split("\n").map(Number);
+    process.kill(pause!, "SIGKILL");
+    const after = await agent.until(
+      pod,
+      "running again",
+      ({ containerStatuses }) => containerStatuses?.[0]?.restartCount === 1 && containerStatuses[0].state?.running,
+    );
+    assert.notEqual(after.podIP, undefined);
+    assert.notEqual(after.containerStatuses?.[0]?.containerID, before.containerStatuses?.[0]?.containerID);
+    const leases = () => readdirSync("/run/rampart/ipam/rampart").filter((name) => name.startsWith("10."));
+    assert.deepEqual(leases(), [after.podIP]);
+    await agent.delete(pod, 1);
+    assert.deepEqual(leases(), []);
+  });
+
+  test("a pod that the node has no room for, or that asks for what it doesn't allow, has failed without running", async () => {
+    const big = testPod("big", "sleep 1", {}, { resources: { requests: { cpu: "3" } } });
+    agent.workers.set(big);
+    const status = await agent.until(big, "refused", ({ phase }) => phase === "Failed");
+    assert.deepEqual(
+      [status.reason, status.message],
+      ["OutOfcpu", "Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000"],
+    );
+    assert.deepEqual(await containerd.runtime.listSandboxes(big.metadata.uid), []);
+    await agent.delete(big, 1);
   });
 
   test("a restarted agent takes over running pods without touching them, and removes those that the API forgot", async () => {

@@ -24,6 +24,12 @@ import { podStatus } from "./status/pod-status.ts";
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 20_000;
 
+/** What a worker must know of the pods beside its own. */
+export interface Neighbours {
+  /** The pods that this node has taken on and that aren't over, but for this one. */
+  besides(uid: string): readonly AgentPod[];
+}
+
 export interface WorkerReports {
   /** Tells the API. @returns when the API knows */
   status(pod: AgentPod, status: PodStatus): Promise<void>;
@@ -36,6 +42,7 @@ type Verdict = { readonly reason: string; readonly message: string };
 export class PodWorker {
   readonly #context: AgentContext;
   readonly #reports: WorkerReports;
+  readonly #neighbours: Neighbours;
   readonly #observer: Observer;
   readonly #probes: PodProbes;
   readonly #volumes: LiveVolumes;
@@ -53,17 +60,19 @@ export class PodWorker {
   readonly #stopped = new Set<string>();
   #stepping = false;
   #forgotten = false;
+  #admitted = false;
   #over = false;
   #failures = 0;
   #poked = Promise.withResolvers<void>();
   #cancelWake = (): void => undefined;
   readonly done: Promise<void>;
 
-  constructor(pod: AgentPod, context: AgentContext, reports: WorkerReports) {
+  constructor(pod: AgentPod, context: AgentContext, reports: WorkerReports, neighbours: Neighbours) {
     this.#pod = pod;
     this.#last = pod.status ?? {};
     this.#context = context;
     this.#reports = reports;
+    this.#neighbours = neighbours;
     this.#attempts = new StartAttempts(context);
     this.#volumes = new LiveVolumes(context);
     this.#observer = new Observer(context.runtime, pod.metadata.uid);
@@ -82,6 +91,11 @@ export class PodWorker {
   /** What was last reported, and what of the pod the runtime showed then. */
   get view(): { readonly status: PodStatus; readonly seen: PodSeen } {
     return { status: this.#last, seen: this.#seen };
+  }
+
+  /** Whether the pod counts against what the node has: it was taken on, and isn't over. */
+  get holds(): boolean {
+    return this.#admitted && !isTerminal(this.#last.phase) && !this.#over;
   }
 
   /** A newer version of the pod. */
@@ -196,8 +210,12 @@ export class PodWorker {
     if (deadline !== undefined && now >= deadline)
       return { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };
     // A pod that runs was admitted once, also by an earlier agent.
-    if (this.#seen.sandboxes.length > 0) return undefined;
-    const refusal = refusalOf(this.#pod);
+    if (this.#admitted || this.#seen.sandboxes.length > 0) {
+      this.#admitted = true;
+      return undefined;
+    }
+    const refusal = refusalOf(this.#pod, this.#neighbours.besides(this.#pod.metadata.uid), this.#context.node.allocatable);
+    this.#admitted = refusal === undefined;
     return refusal && { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
   }
 
@@ -244,7 +262,7 @@ export class PodWorker {
     await this.#context.cgroups.set(config.linux?.cgroup_parent ?? "", podLimits(this.#pod.spec, this.#context.pidsMax));
     await mkdir(podLogFolder(this.#context.folders, this.#pod), { recursive: true, mode: 0o755 });
     try {
-      await this.#context.runtime.runSandbox(config);
+      await this.#context.runtime.runSandbox(config, this.#context.objects.runtimeHandler(this.#pod.spec.runtimeClassName));
     } catch (error) {
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;
       this.#context.note({ pod: this.#pod, type: "Warning", reason: "FailedCreatePodSandBox", message });

@@ -4,12 +4,12 @@ import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 import { type AgentPod, agentPod } from "./agent-pod.ts";
 import { ANNOTATION, LABEL } from "./config/names.ts";
 import type { AgentContext } from "./context.ts";
-import { PodWorker, type WorkerReports } from "./pod-worker.ts";
+import { type Neighbours, PodWorker, type WorkerReports } from "./pod-worker.ts";
 
 /** The runtime tells nobody when a container ends (1.6 has no events), so it is asked. */
 const RELIST_MS = 1000;
 
-export class PodWorkers {
+export class PodWorkers implements Neighbours {
   readonly #context: AgentContext;
   readonly #reports: WorkerReports;
   readonly #workers = new Map<string, PodWorker>();
@@ -34,6 +34,10 @@ export class PodWorkers {
 
   find(namespace: string, name: string): PodWorker | undefined {
     return this.all.find(({ pod }) => pod.metadata.namespace === namespace && pod.metadata.name === name);
+  }
+
+  besides(uid: string): readonly AgentPod[] {
+    return this.all.filter(({ pod, holds }) => holds && pod.metadata.uid !== uid).map(({ pod }) => pod);
   }
 
   /** When the runtime last answered; a node whose runtime is silent isn't ready. */
@@ -74,7 +78,7 @@ export class PodWorkers {
 
   #add(pod: AgentPod): void {
     const { uid } = pod.metadata;
-    const worker = new PodWorker(pod, this.#context, this.#reports);
+    const worker = new PodWorker(pod, this.#context, this.#reports, this);
     this.#workers.set(uid, worker);
     void worker.done.then(() => this.#workers.delete(uid));
   }

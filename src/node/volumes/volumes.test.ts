@@ -36,7 +36,12 @@ insideMachine(import.meta.filename, (folder) => {
         spec: { containers: [{ name: "main", resources: { limits: { cpu: "2" } } }], volumes, ...spec },
       }),
       podFolder: `${folder}/pods/${uid}`,
-      objects: { configMap: async (ns, name) => configMaps.get(`${ns}/${name}`), secret: async (ns, name) => secrets.get(`${ns}/${name}`), services: () => [] },
+      objects: {
+        configMap: async (ns, name) => configMaps.get(`${ns}/${name}`),
+        secret: async (ns, name) => secrets.get(`${ns}/${name}`),
+        services: () => [],
+        runtimeHandler: () => "",
+      },
       tokens: { token: async (_, { audience, expirationSeconds }) => `${audience}/${expirationSeconds}` },
       addresses: { podIps: ["10.1.1.1"], hostIps: ["10.0.0.1"] },
       allocatable: { cpu: "4" },

@@ -14,6 +14,8 @@ export interface PodObjects {
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   /** Every service of the cluster; throws until they are known. */
   services(): readonly Service[];
+  /** @returns the runtime's handler for a RuntimeClass; the default's, empty, for none. @throws Error where there is no such class */
+  runtimeHandler(name: string | undefined): string;
 }
 
 /** The pod's spec asks for what isn't there: CreateContainerConfigError until it is. */
