@@ -23,6 +23,7 @@ import type { User } from "../security/user.ts";
 import type { TokenService } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { LoopbackExchange } from "./http/loopback-exchange.ts";
+import { subprotocolTokens } from "./http/subprotocol-token.ts";
 import { SERVER_ITSELF } from "./loopback.ts";
 
 export interface AccessOptions {
@@ -81,7 +82,7 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
 
 function logIn(login: Login, exchange: Exchange): User | undefined | Promise<User | undefined> {
   const { certificates, remoteAddress } = exchange.connection;
-  const authorization = exchange.values("authorization");
+  const authorization = [...exchange.values("authorization"), ...subprotocolTokens(exchange)];
   if (certificates === undefined && authorization.length === 0) return undefined;
   return login.authenticate({ certificates, authorization, peerAddress: remoteAddress });
 }

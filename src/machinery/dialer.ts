@@ -9,7 +9,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
 import net from "node:net";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import tls from "node:tls";
 import { type AddressClass, addressClassifier, type ClusterRanges } from "./address.ts";
 
@@ -75,7 +75,8 @@ export interface HttpRequest {
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: Uint8Array | string;
+  /** A stream is sent as it comes: the headers say its length, or that it is chunked. */
+  readonly body?: Uint8Array | string | Readable;
   /** `refuse` (the default) throws a RedirectError for any 3xx but 304; `return` hands the answer back as it is. Neither follows. */
   readonly redirects?: "refuse" | "return";
   readonly signal?: AbortSignal;
@@ -190,7 +191,8 @@ export function createDialer(options: DialerOptions = {}): Dialer {
       setDefaultHeaders: false,
       ...(request.signal && { signal: request.signal }),
     });
-    if (request.body !== undefined && sent.getHeader("content-length") === undefined) sent.setHeader("content-length", Buffer.byteLength(request.body));
+    if (request.body !== undefined && !(request.body instanceof Readable) && sent.getHeader("content-length") === undefined)
+      sent.setHeader("content-length", Buffer.byteLength(request.body));
     return sent;
   }
 
@@ -208,7 +210,9 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     async request(target, facts, request) {
       const sent = await send(target, facts, request);
       const response = await new Promise<http.IncomingMessage>((done, fail) => {
-        sent.once("response", done).once("error", fail).end(request.body);
+        sent.once("response", done).once("error", fail);
+        if (request.body instanceof Readable) pipeline(request.body, sent, (error) => error && fail(error));
+        else sent.end(request.body);
       });
       checkRedirect(response, request, target);
       return response;
@@ -220,7 +224,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
           .once("upgrade", (response, socket, head) => done({ upgraded: true, socket, head, response }))
           .once("response", (response) => done({ upgraded: false, response }))
           .once("error", fail)
-          .end(request.body);
+          .end();
       });
       if (!answer.upgraded) checkRedirect(answer.response, request, target);
       return answer;

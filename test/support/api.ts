@@ -1,6 +1,7 @@
 /** The API without sockets: the real steps and verbs over the in-memory store, for a caller who may do everything. */
 
 import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import { kinds } from "../../src/api/index.ts";
 import type { Kind, KubeObject } from "../../src/api/kind.ts";
 import { StoreCaches } from "../../src/apiserver/cache/caches.ts";
@@ -192,6 +193,9 @@ class DirectExchange implements Exchange {
 
   async body(): Promise<Buffer> {
     return this.#body;
+  }
+  bodyStream(): Readable {
+    return Readable.from([this.#body]);
   }
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {
     this.code = code;

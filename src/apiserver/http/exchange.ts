@@ -1,7 +1,7 @@
 /** One HTTP request and its answer, the same whether it came over HTTP/2 (`stream` events, the fast way) or HTTP/1.1. */
 
 import type { IncomingHttpHeaders } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 
 /** Given to an answer it is the exchange's own: made for that answer and not used again. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
@@ -23,6 +23,8 @@ export interface Exchange {
   readonly code: number;
   /** Reads the body whole. Throws a 413 StatusError above `limitBytes`, a 400 when it ends early. */
   body(limitBytes: number): Promise<Buffer>;
+  /** The body as it comes, for those who pass it on. */
+  bodyStream(): Readable;
   /** Answers whole. Several chunks are written one after the other without joining them. */
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void;
   /**

@@ -1,7 +1,7 @@
 /** An exchange over HTTP/1.1: requests, and upgrades, whose socket a handler may take. */
 
 import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
@@ -58,6 +58,10 @@ export class Http1Exchange implements Exchange {
 
   body(limitBytes: number): Promise<Buffer> {
     return readBody(this.#request, this.headers["content-length"], limitBytes, this.#clock);
+  }
+
+  bodyStream(): Readable {
+    return this.#request;
   }
 
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {

@@ -1,7 +1,7 @@
 /** An exchange over an HTTP/2 stream. It is on the path of every GET, so nothing is made before it is asked for. */
 
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
@@ -53,6 +53,10 @@ export class Http2Exchange implements Exchange {
 
   body(limitBytes: number): Promise<Buffer> {
     return readBody(this.#stream, this.headers["content-length"], limitBytes, this.#clock);
+  }
+
+  bodyStream(): Readable {
+    return this.#stream;
   }
 
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {

@@ -1,6 +1,7 @@
 /** A request that the server makes of itself: the same steps, admission and audit as anybody's, without a socket. */
 
 import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import { tooLarge } from "../../machinery/status/status-error.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
 
@@ -41,6 +42,10 @@ export class LoopbackExchange implements Exchange {
   async body(limitBytes: number): Promise<Buffer> {
     if (this.#body.length > limitBytes) throw tooLarge(`Request entity too large: limit is ${limitBytes}`);
     return this.#body;
+  }
+
+  bodyStream(): Readable {
+    return Readable.from([this.#body]);
   }
 
   answer(code: number, _headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {

@@ -8,6 +8,8 @@ import type { MachineFacts } from "./machine-facts.ts";
 /** The Node object would grow without end: the biggest images matter to the scheduler. */
 const IMAGES_MAX = 50;
 const NAMES_MAX = 5;
+/** What the API server may ask of this node beyond every node's duties: its exec, attach and port-forward take WebSockets (KEP-4006). */
+const DECLARED_FEATURES = ["ExtendWebSocketsToKubelet"] as const;
 
 export interface NodeStatusFacts {
   readonly name: string;
@@ -55,6 +57,7 @@ export function nodeStatus(facts: NodeStatusFacts, last: Node["status"]): NodeSt
       condition("Ready", ready(runtime)),
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: port } },
+    declaredFeatures: [...DECLARED_FEATURES],
     images: imagesOf(images),
     nodeInfo: info,
   };
@@ -69,6 +72,7 @@ export function tellsTheSame(a: NodeStatus, b: NodeStatus | undefined): boolean 
       sorted(status?.allocatable),
       status?.conditions?.map(({ type, status, reason, message }) => [type, status, reason, message]).toSorted(),
       status?.daemonEndpoints,
+      status?.declaredFeatures,
       status?.images?.map(({ names, sizeBytes }) => [names, String(sizeBytes)]),
       sorted(status?.nodeInfo),
     ]);
