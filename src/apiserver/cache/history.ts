@@ -17,12 +17,14 @@ export class Change implements CacheChange {
   readonly previous: StoredObject | undefined;
   #gone: StoredObject | undefined;
 
-  constructor(revision: number, namespace: string, name: string, object: StoredObject | undefined, previous: StoredObject | undefined) {
+  /** @param gone what an object that is gone is shown as, where that isn't what stood there */
+  constructor(revision: number, namespace: string, name: string, object: StoredObject | undefined, previous: StoredObject | undefined, gone?: StoredObject) {
     this.revision = revision;
     this.namespace = namespace;
     this.name = name;
     this.object = object;
     this.previous = previous;
+    this.#gone = gone;
   }
 
   get gone(): StoredObject | undefined {

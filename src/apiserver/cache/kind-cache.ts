@@ -42,6 +42,8 @@ export class KindCache implements WatchCache {
   readonly #listeners = new Set<(change: Change) => void>();
   /** What this instance is about to write, by key: its event needn't be decoded. */
   readonly #expected = new Map<string, { value: Uint8Array; object: KubeObject }>();
+  /** What this instance is about to delete, by key: the stored form of what watchers are shown of it. */
+  readonly #endings = new Map<string, Uint8Array>();
   #shelf = new Shelf();
   #indexes = new Indexes();
   #history = new History(0);
@@ -176,6 +178,14 @@ export class KindCache implements WatchCache {
     };
   }
 
+  /** Says what an object that is about to be deleted is shown as. @returns what takes it back when it isn't deleted */
+  expectEnd(key: string, value: Uint8Array): () => void {
+    this.#endings.set(key, value);
+    return () => {
+      if (this.#endings.get(key) === value) this.#endings.delete(key);
+    };
+  }
+
   /** Takes in changes of this kind; called by the owner of the feed. */
   apply(changes: readonly WatchedChange[]): void {
     if (!this.filled) {
@@ -214,9 +224,17 @@ export class KindCache implements WatchCache {
     if (!object && !previous) return undefined;
     this.#indexes.replace(previous, object);
     this.#lastChange = revision;
-    const change = new Change(revision, namespace, name, object, previous);
+    const change = new Change(revision, namespace, name, object, previous, object ? undefined : this.#endingOf(key, previous!, revision));
     this.#history.add(change, this.#options.clock.now());
     return change;
+  }
+
+  #endingOf(key: string, previous: StoredObject, revision: number): StoredObject | undefined {
+    const value = this.#endings.get(key);
+    if (!value) return undefined;
+    this.#endings.delete(key);
+    const { bytes, hole } = servable(value, revision);
+    return new StoredObject(previous.namespace, previous.name, previous, revision, bytes, hole);
   }
 
   #publish(changes: readonly Change[]): void {

@@ -3,6 +3,7 @@
 import type { Kind, KubeObject, Metadata } from "../../api/kind.ts";
 import { timestamp } from "../../machinery/clock.ts";
 import { specialOf } from "./special.ts";
+import { orphansByDefault } from "./traits.ts";
 
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
@@ -18,7 +19,8 @@ export interface DeleteOptions {
 }
 
 export type Deletion =
-  | { readonly kind: "remove" }
+  /** `last` is what it is shown as, where that isn't what stands: a pod that had to go at once was first told so. */
+  | { readonly kind: "remove"; readonly last?: KubeObject }
   /** `object` is what shall stand: the caller's copy, changed. */
   | { readonly kind: "mark"; readonly object: KubeObject }
   | { readonly kind: "pending" };
@@ -41,7 +43,7 @@ export function decideDeletion(kind: Kind, object: KubeObject, options: DeleteOp
   setFinalizers(metadata, finalizers);
   if (grace !== undefined) {
     setGrace(metadata, grace.seconds, grace.at);
-    return finalizers.length === 0 && grace.seconds === 0 ? { kind: "remove" } : { kind: "mark", object };
+    return finalizers.length === 0 && grace.seconds === 0 ? { kind: "remove", last: object } : { kind: "mark", object };
   }
   if (finalizers.length === 0) return { kind: "remove" };
   markDeleting(metadata, now);
@@ -100,7 +102,7 @@ function finalizersFor(kind: Kind, { finalizers = [] }: Metadata, { propagationP
   let added: string | undefined;
   if (orphanDependents !== undefined) added = orphanDependents ? ORPHAN : undefined;
   else if (propagationPolicy !== undefined) added = propagationPolicy === "Orphan" ? ORPHAN : propagationPolicy === "Foreground" ? FOREGROUND : undefined;
-  else added = standing;
+  else added = standing ?? (orphansByDefault(kind) ? ORPHAN : undefined);
   const wanted = added ? [...rest, added] : rest;
   const same = wanted.length === finalizers.length && wanted.every((one) => finalizers.includes(one));
   return same ? [...finalizers] : wanted;

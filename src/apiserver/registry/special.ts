@@ -35,28 +35,3 @@ export function specialOf(kind: Kind): Special | undefined {
 export function subresourceRules(kind: Kind, subresource: string): SubresourceRules<KubeObject> | undefined {
   return kind.rules.subresources?.[subresource];
 }
-
-/** Resources whose deletion is answered with the object that was deleted; elsewhere with a Status. */
-const ANSWERS_OBJECT: ReadonlySet<string> = new Set([
-  "/namespaces",
-  "/persistentvolumeclaims",
-  "/persistentvolumes",
-  "/pods",
-  "/podtemplates",
-  "/resourcequotas",
-  "/serviceaccounts",
-  "/services",
-  "resource.k8s.io/deviceclasses",
-  "resource.k8s.io/resourceclaims",
-  "resource.k8s.io/resourceclaimtemplates",
-  "resource.k8s.io/resourceslices",
-  "storage.k8s.io/csidrivers",
-  "storage.k8s.io/csinodes",
-  "storage.k8s.io/storageclasses",
-  "storage.k8s.io/volumeattachments",
-  "storage.k8s.io/volumeattributesclasses",
-]);
-
-export function answersDeletedObject(kind: Kind): boolean {
-  return ANSWERS_OBJECT.has(`${kind.group}/${kind.resource}`);
-}

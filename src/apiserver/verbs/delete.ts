@@ -5,7 +5,7 @@ import { conflict, notFound } from "../../machinery/status/status-error.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { type DeleteOptions, decideDeletion } from "../registry/deletion.ts";
-import { answersDeletedObject } from "../registry/special.ts";
+import { answersDeletedObject, orphansByDefault } from "../registry/traits.ts";
 import { admissionRequest, mutateAll, validateAll } from "./admission.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { kindOf } from "./kind-of.ts";
@@ -15,6 +15,8 @@ export async function remove(call: Call): Promise<void> {
   const kind = kindOf(call);
   const { namespace, name } = call.attributes;
   const options = await deleteOptions(call);
+  if (kind.resource === "jobs" && orphansByDefault(kind) && !options.propagationPolicy && options.orphanDependents === undefined)
+    call.warnings.push(KEEPS_PODS);
   const { object, removed } = await deleteOne(call, kind, namespace, name, options);
   const { respond } = call.context;
   if (removed && !answersDeletedObject(kind)) {
@@ -23,6 +25,9 @@ export async function remove(call: Call): Promise<void> {
   }
   respond.object(call, !removed && options.orphanDependents === false ? 202 : 200, kind, object.bytes);
 }
+
+const KEEPS_PODS =
+  "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /** How many writers may come in between before a deletion gives up. */
 const ATTEMPTS_MAX = 100;
@@ -54,7 +59,9 @@ export async function deleteOne(
     await mutateAll(call, request);
     await validateAll(call, request);
     if (options.dryRun) return { object: cached, removed: deletion.kind === "remove" };
-    const object = await (deletion.kind === "remove" ? removeObject(call, kind, cached, old) : replaceObject(call, kind, cached, deletion.object));
+    const object = await (deletion.kind === "remove"
+      ? removeObject(call, kind, cached, old, deletion.last)
+      : replaceObject(call, kind, cached, deletion.object));
     if (object) return { object, removed: deletion.kind === "remove" };
     if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
   }

@@ -1,6 +1,7 @@
 /** Which function serves a verb at a path. */
 
 import type { Kind } from "../../api/kind.ts";
+import { noSuchResource } from "../../machinery/status/status-error.ts";
 import type { Verb } from "../../security/attributes.ts";
 import type { Handler, VerbFor } from "../call.ts";
 import { subresourceRules } from "../registry/special.ts";
@@ -32,12 +33,13 @@ const PART: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
   ["patch", patch],
 ]);
 
-/** @returns undefined where the verb isn't served at that path */
+/** @returns undefined where the verb isn't served at that path; throws a 404 StatusError for a subresource that there is none of */
 export const verbFor: VerbFor = (kind: Kind, subresource: string, verb: Verb): Handler | undefined => {
   if (subresource === "" && !kind.rules.virtual) return kind.table.verbs.includes(verb) ? OBJECT.get(verb) : undefined;
   const path = `${kind.group}/${kind.resource}${subresource && `/${subresource}`}`;
   const own = subresources.get(path)?.get(verb);
   if (own || subresource === "") return own;
+  if (!kind.table.subresources.some(({ name }) => name === subresource)) throw noSuchResource();
   const served = kind.table.subresources.find(({ name }) => name === subresource)?.verbs.includes(verb) ?? false;
   return served && subresourceRules(kind, subresource) ? PART.get(verb) : undefined;
 };

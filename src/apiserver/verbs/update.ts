@@ -4,6 +4,7 @@ import type { KubeObject } from "../../api/kind.ts";
 import { forbidden } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { subresourceRules } from "../registry/special.ts";
+import { mayBeCreatedByPut } from "../registry/traits.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { checkUid, settleName, settleNamespace } from "./write/names.ts";
@@ -30,7 +31,7 @@ export async function update(call: Call): Promise<void> {
         else wipeSystemFields(next);
         return next;
       },
-      mayCreate: () => kind.rules.createOnUpdate === true && subresource === "" && mayCreate(call),
+      mayCreate: () => mayBeCreatedByPut(kind) && subresource === "" && mayCreate(call),
     },
   );
   call.context.respond.object(call, created ? 201 : 200, kind, bytes);

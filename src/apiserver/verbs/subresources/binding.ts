@@ -2,8 +2,9 @@
 
 import type { KubeObject } from "../../../api/kind.ts";
 import { timestamp } from "../../../machinery/clock.ts";
-import { invalid, notSupported, required } from "../../../machinery/status/field-error.ts";
-import { badRequest, conflict, invalidObject } from "../../../machinery/status/status-error.ts";
+import { unclassified } from "../../../machinery/patch/failures.ts";
+import { type FieldError, invalid, notSupported, required } from "../../../machinery/status/field-error.ts";
+import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
 import type { Call } from "../../call.ts";
 import { bodyKind } from "../../registry/body-kind.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
@@ -51,7 +52,7 @@ async function bind(call: Call, asked: string | undefined): Promise<void> {
   if (metadata.name !== name) throw badRequest("name in URL does not match name in Binding object");
   const request = admissionRequest(call, { operation: "CREATE", kind, name, object: binding, old: undefined, dryRun: options.dryRun });
   await mutateAll(call, request);
-  checkTarget(name, target);
+  checkTarget(target);
   await validateAll(call, request);
   const { namespace } = call.attributes;
   const now = timestamp(call.context.clock.now());
@@ -59,12 +60,13 @@ async function bind(call: Call, asked: string | undefined): Promise<void> {
   call.context.respond.status(call, 201, { code: 201 });
 }
 
-function checkTarget(name: string, target: Binding["target"]): void {
-  const errors = [];
-  if (target?.kind && target.kind !== "Node") errors.push(notSupported("target.kind", target.kind, ["Node", "<empty>"]));
+function checkTarget(target: Binding["target"]): void {
+  const errors: FieldError[] = [];
+  if (target?.kind && target.kind !== "Node") errors.push(notSupported("target.kind", target.kind, ["Node", "<empty>"], "given"));
   if (!target?.name) errors.push(required("target.name", ""));
   else if (/[/%]|^\.\.?$/.test(target.name)) errors.push(invalid("target.name", target.name, "may not contain '/' or '%'"));
-  if (errors.length > 0) throw invalidObject({ group: "", kind: "Binding" }, name, errors);
+  const sentences = errors.map(({ field, message }) => `${field}: ${message}`);
+  if (sentences.length > 0) throw unclassified(sentences.length === 1 ? sentences[0]! : `[${sentences.join(", ")}]`); // As Kubernetes does: it has no strategy of its own here.
 }
 
 /** @throws StatusError 409 for a pod that can't be bound */

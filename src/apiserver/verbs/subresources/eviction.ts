@@ -1,9 +1,10 @@
 /** pods/eviction: deletes a pod, as far as the disruption budgets over it allow. */
 
-import type { KubeObject } from "../../../api/kind.ts";
+import type { Kind, KubeObject } from "../../../api/kind.ts";
 import { timestamp } from "../../../machinery/clock.ts";
 import { type LabelSelectorObject, labelSelector } from "../../../machinery/selectors/labels.ts";
-import { badRequest, forbidden, internalError, notFound, StatusError, tooManyRequests } from "../../../machinery/status/status-error.ts";
+import { badRequest, conflict, forbidden, internalError, notFound, type StatusCause, StatusError } from "../../../machinery/status/status-error.ts";
+import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
 import { bodyKind } from "../../registry/body-kind.ts";
 import type { DeleteOptions } from "../../registry/deletion.ts";
@@ -14,6 +15,7 @@ import { objectOf, readBody } from "../write/body.ts";
 import { changeStored } from "../write/change-stored.ts";
 import { settleNamespace } from "../write/names.ts";
 import { writeOptions } from "../write/options.ts";
+import { CHANGED } from "../write/run.ts";
 
 /** Evictions that the budget's controller hasn't yet seen come true. */
 const UNCONFIRMED_MAX = 2000;
@@ -62,9 +64,28 @@ export async function evict(call: Call): Promise<void> {
   const budget = needsNoBudget(pod) ? undefined : await budgetOver(call, pod);
   const pinned = budget && !isReady(pod) && mayGoUnhealthy(budget); // Only as it is now: it could become healthy in between.
   if (budget && !pinned) await take(call, budget, name, how.dryRun);
-  const preconditions = pinned ? { ...how.preconditions, resourceVersion: String(cached.resourceVersion) } : how.preconditions;
+  const marked = how.dryRun ? cached : await markEvicted(call, pods, namespace, name, pinned ? cached.resourceVersion : undefined);
+  const preconditions = pinned ? { ...how.preconditions, resourceVersion: String(marked.resourceVersion) } : how.preconditions;
   await deleteOne(call, pods, namespace, name, { ...how, preconditions });
   call.context.respond.status(call, 201, { code: 201 });
+}
+
+/** Tells, on the pod itself, why it goes (KEP-3329). @param only the one version that may be marked; any, where undefined */
+function markEvicted(call: Call, kind: Kind, namespace: string, name: string, only: number | undefined): Promise<CachedObject> {
+  const lastTransitionTime = timestamp(call.context.clock.now());
+  return changeStored(call, {
+    kind,
+    namespace,
+    name,
+    dryRun: false,
+    change(object) {
+      if (only !== undefined && object.metadata.resourceVersion !== String(only)) throw conflict(kind, name, CHANGED);
+      const pod = object as Pod;
+      const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== "DisruptionTarget");
+      const condition = { type: "DisruptionTarget", status: "True", lastTransitionTime, reason: "EvictionByEvictionAPI", message: "Eviction API: evicting" };
+      pod.status = { ...pod.status, conditions: [...others, condition] };
+    },
+  });
 }
 
 function deletionOf({ deleteOptions = {} }: Eviction, dryRun: boolean): DeleteOptions {
@@ -112,9 +133,15 @@ async function take(call: Call, { metadata }: Budget, pod: string, dryRun: boole
   try {
     await changeStored(call, { kind, namespace, name, dryRun, change: (budget) => takeOne(budget, pod, now) });
   } catch (error) {
-    if (error instanceof StatusError && error.status.code === 409) throw tooManyRequests(BLOCKED, RETRY_SECONDS);
+    if (error instanceof StatusError && error.status.code === 409) throw blocked(RETRY_SECONDS);
     throw error;
   }
+}
+
+/** @param retrySeconds 0: nobody can say when */
+function blocked(retrySeconds: number, causes?: readonly StatusCause[]): StatusError {
+  const details = { ...(retrySeconds > 0 && { retryAfterSeconds: retrySeconds }), ...(causes && { causes }) };
+  return new StatusError({ code: 429, reason: "TooManyRequests", message: BLOCKED, details });
 }
 
 function takeOne(object: KubeObject, pod: string, now: string): void {
@@ -122,9 +149,9 @@ function takeOne(object: KubeObject, pod: string, now: string): void {
   const name = budget.metadata.name ?? "";
   const status = { ...budget.status };
   const allowed = status.disruptionsAllowed ?? 0;
-  const refuse = (why: string) => tooManyRequests(BLOCKED, RETRY_SECONDS, [{ reason: "DisruptionBudget", message: why }]);
+  const refuse = (why: string, retrySeconds: number) => blocked(retrySeconds, [{ reason: "DisruptionBudget", message: why }]);
   if (Number(status.observedGeneration ?? 0) < Number(budget.metadata.generation ?? 0)) {
-    throw refuse(`The disruption budget ${name} is still being processed by the server.`);
+    throw refuse(`The disruption budget ${name} is still being processed by the server.`, RETRY_SECONDS);
   }
   const target = { group: "policy", resource: "poddisruptionbudget" };
   if (allowed < 0) throw forbidden(target, name, "pdb disruptions allowed is negative");
@@ -132,7 +159,7 @@ function takeOne(object: KubeObject, pod: string, now: string): void {
     throw forbidden(target, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
   }
   if (allowed === 0)
-    throw refuse(`The disruption budget ${name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`);
+    throw refuse(`The disruption budget ${name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`, 0);
   status.disruptionsAllowed = allowed - 1;
   if (allowed === 1) {
     const others = (status.conditions ?? []).filter(({ type }) => type !== "DisruptionAllowed");

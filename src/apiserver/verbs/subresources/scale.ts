@@ -173,7 +173,9 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
 
 function answer(call: Call, kind: Kind, revision: number, object: Scalable): void {
   const scaleKind = bodyKind(kind, "scale");
-  call.context.respond.object(call, 200, scaleKind, servable(encodeStored(scaleKind, scaleOf(scaleKind, object)), revision).bytes);
+  const scale = scaleOf(scaleKind, object);
+  delete scale.metadata.managedFields; // Kept for merging only; they are the object's.
+  call.context.respond.object(call, 200, scaleKind, servable(encodeStored(scaleKind, scale), revision).bytes);
 }
 
 function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: Scalable): Scale {

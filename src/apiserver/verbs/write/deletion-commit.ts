@@ -8,15 +8,35 @@ import type { Call } from "../../call.ts";
 import { specialOf } from "../../registry/special.ts";
 import { lifetimeOf, OWN_WRITE_MAX_MS, scopeOf, storedForm } from "./commit.ts";
 
-/** Removes the object and what it held. @returns the object as it last stood under the deletion's revision; undefined where it was changed in between */
-export async function removeObject(call: Call, kind: Kind, cached: CachedObject, old: KubeObject): Promise<CachedObject | undefined> {
+/**
+ * Removes the object and what it held.
+ * @param last what the object is shown as, where that isn't what stands
+ * @returns the object as it last stood under the deletion's revision; undefined where it was changed in between
+ */
+export async function removeObject(
+  call: Call,
+  kind: Kind,
+  cached: CachedObject,
+  old: KubeObject,
+  last: KubeObject | undefined,
+): Promise<CachedObject | undefined> {
   const { store, caches } = call.context;
+  const cache = caches.stored(kind);
   const key = keyOf(storedAs(kind), cached.namespace, cached.name);
   const freed = specialOf(kind)?.claims?.(call.context, undefined, old)?.then ?? [];
-  const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key }, ...freed] });
-  await caches.stored(kind).waitFor(result.revision, OWN_WRITE_MAX_MS);
-  if (!result.succeeded) return undefined;
-  return cached instanceof StoredObject ? cached.stampedWith(result.revision) : cached;
+  const ending = last && storedForm(call, kind, last).value;
+  const takeBack = ending && cache.expectEnd(key, ending);
+  try {
+    const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key }, ...freed] });
+    await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
+    if (!result.succeeded) return undefined;
+    if (!(cached instanceof StoredObject)) return cached;
+    if (!ending) return cached.stampedWith(result.revision);
+    const { bytes, hole } = servable(ending, result.revision);
+    return new StoredObject(cached.namespace, cached.name, cached, result.revision, bytes, hole);
+  } finally {
+    takeBack?.();
+  }
 }
 
 /** @returns the object as it now stands; undefined where it was changed in between */

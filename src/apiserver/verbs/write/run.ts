@@ -6,6 +6,7 @@ import { invalid } from "../../../machinery/status/field-error.ts";
 import { conflict, invalidObject, notFound } from "../../../machinery/status/status-error.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
+import { mustNameVersion } from "../../registry/traits.ts";
 import { revisionOf } from "../query.ts";
 import { ConflictError } from "./conflict-error.ts";
 import type { WriteOptions } from "./options.ts";
@@ -78,7 +79,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
 function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
   const asked = revisionOf(next.metadata.resourceVersion ?? "", unclassified);
   if (asked === undefined || asked === 0) {
-    if (kind.rules.conditionalUpdateOnly) {
+    if (mustNameVersion(kind)) {
       const errors = [invalid("metadata.resourceVersion", 0, "must be specified for an update")];
       throw invalidObject({ group: kind.group, kind: kind.resource }, next.metadata.name ?? "", errors);
     }
