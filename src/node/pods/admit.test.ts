@@ -27,3 +27,15 @@ test("a sysctl that reaches beyond the pod is refused, in either spelling", () =
   assert.equal(of("kernel.msgmax"), 'forbidden sysctl: "kernel.msgmax" not allowlisted');
   assert.equal(refusalOf(pod({}, { os: { name: "windows" } }), [], node)?.reason, "PodOSNotSupported");
 });
+
+test("a protection that the node can't give is a reason not to run", () => {
+  const reason = (spec: Partial<PodSpec>) => refusalOf(pod({}, spec), [], node)?.reason;
+  assert.equal(reason({ hostUsers: false }), "UserNamespacesNotSupported");
+  assert.equal(reason({ securityContext: { supplementalGroupsPolicy: "Strict" } }), "SupplementalGroupsPolicyNotSupported");
+  assert.equal(reason({ securityContext: { appArmorProfile: { type: "RuntimeDefault" } } }), "AppArmor");
+  assert.equal(
+    reason({ containers: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/v", recursiveReadOnly: "Enabled" }] }] }),
+    "RecursiveReadOnlyMountsNotSupported",
+  );
+  assert.equal(reason({ hostUsers: true, securityContext: { supplementalGroupsPolicy: "Merge", appArmorProfile: { type: "Unconfined" } } }), undefined);
+});

@@ -34,12 +34,30 @@ const IN_MILLI = "cpu";
  */
 export function refusalOf(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {
   const { securityContext, os } = pod.spec;
+  const unenforceable = unenforceableOf(pod);
+  if (unenforceable) return unenforceable;
   if (os?.name && os.name !== "linux") return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
   for (const { name } of securityContext?.sysctls ?? []) {
     const dotted = name.replaceAll("/", ".");
     if (!SAFE_SYSCTLS.has(dotted)) return { reason: "SysctlForbidden", message: `forbidden sysctl: ${JSON.stringify(dotted)} not allowlisted` };
   }
   return shortage(pod, others, allocatable);
+}
+
+/** A protection that this node can't give is a reason not to run, never one to run without it. */
+function unenforceableOf({ spec }: AgentPod): Refusal | undefined {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const profiles = [spec.securityContext, ...containers.map(({ securityContext }) => securityContext)].map(
+    (context) => context?.appArmorProfile?.type ?? "Unconfined",
+  );
+  if (profiles.some((type) => type !== "Unconfined")) return { reason: "AppArmor", message: "Cannot enforce AppArmor: AppArmor is not enabled on the host" };
+  if (spec.hostUsers === false) return { reason: "UserNamespacesNotSupported", message: "hostUsers=false is not supported in this node" };
+  if (spec.securityContext?.supplementalGroupsPolicy === "Strict") {
+    return { reason: "SupplementalGroupsPolicyNotSupported", message: "SupplementalGroupsPolicy=Strict is not supported in this node" };
+  }
+  const recursive = containers.some(({ volumeMounts }) => volumeMounts?.some(({ recursiveReadOnly }) => recursiveReadOnly === "Enabled"));
+  if (recursive) return { reason: "RecursiveReadOnlyMountsNotSupported", message: "recursiveReadOnly=Enabled is not supported in this node" };
+  return undefined;
 }
 
 function shortage(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {

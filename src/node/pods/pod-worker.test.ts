@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { startAgent, type TestAgent, testPod } from "../../../test/support/agent.ts";
 import { BUSYBOX } from "../../../test/support/busybox.ts";
@@ -167,6 +167,11 @@ insideMachine(import.meta.filename, (folder) => {
     const before = await agent.until(kept, "ready", ({ containerStatuses }) => containerStatuses?.[0]?.ready);
     await agent.until(lost, "running", ({ phase }) => phase === "Running");
     await agent.workers.stop();
+    const { folders } = agent.context;
+    mkdirSync(`${folders.root}/pods/stray/volumes`, { recursive: true });
+    mkdirSync(`${folders.podLogs}/default_gone_stray`);
+    const tree = existsSync("/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids";
+    mkdirSync(`${tree}${containerd.cgroup}/besteffort/podstray`, { recursive: true });
     agent = await startAgent(folder, containerd, { agent, pods: [{ ...kept, status: agent.status(kept) }] });
     const after = await agent.until(kept, "seen", ({ containerStatuses }) => containerStatuses?.[0]?.ready);
     assert.deepEqual(after.containerStatuses, before.containerStatuses);
@@ -174,6 +179,11 @@ insideMachine(import.meta.filename, (folder) => {
       assert.ok(tries < 200, "the forgotten pod still runs");
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    assert.deepEqual(
+      [readdirSync(`${folders.root}/pods`), [...(await agent.context.cgroups.podUids(containerd.cgroup))]],
+      [[kept.metadata.uid], [kept.metadata.uid]],
+    );
+    assert.equal(existsSync(`${folders.podLogs}/default_gone_stray`), false);
     await agent.delete(kept, 1);
   });
 });

@@ -5,6 +5,7 @@ import { type AgentPod, agentPod } from "./agent-pod.ts";
 import { ANNOTATION, LABEL } from "./config/names.ts";
 import type { AgentContext } from "./context.ts";
 import { type Neighbours, PodWorker, type WorkerReports } from "./pod-worker.ts";
+import { removeStrays } from "./remove-pod.ts";
 
 /** The runtime tells nobody when a container ends (1.6 has no events), so it is asked. */
 const RELIST_MS = 1000;
@@ -61,6 +62,7 @@ export class PodWorkers implements Neighbours {
   /** Begins to look at the runtime. @param known UIDs in the API: what else runs here is stopped and removed */
   async start(known: ReadonlySet<string>): Promise<void> {
     await this.#adoptOrphans(known);
+    await removeStrays(new Set([...known, ...this.#workers.keys()]), this.#context);
     const round = async (): Promise<void> => {
       await this.#relist().catch((error: Error) => this.#context.log.warn("the runtime does not answer", { error: error.message }));
       if (!this.#stopped) this.#cancel = this.#context.clock.after(RELIST_MS, () => void round());

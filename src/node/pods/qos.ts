@@ -3,7 +3,8 @@
 import type { PodSpec, ResourceRequirements } from "../../api/tables/core-v1.ts";
 import { parseQuantity } from "../../machinery/quantity/quantity.ts";
 
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+export const QOS_CLASSES = ["Guaranteed", "Burstable", "BestEffort"] as const;
+export type QosClass = (typeof QOS_CLASSES)[number];
 
 const COUNTED = ["cpu", "memory"];
 
