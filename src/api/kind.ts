@@ -44,7 +44,7 @@ export interface Column<T> {
   value(object: T, now: number): string | number | boolean | null;
 }
 
-/** What validation may ask beyond the object itself. */
+/** What preparation and validation may ask beyond the object itself. */
 export interface ValidationContext {
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -53,7 +53,7 @@ export interface ValidationContext {
 /** What a subresource that writes the same object (status, approval, resize, ephemeralcontainers …) may change. */
 export interface SubresourceRules<T> {
   /** Puts back, in `next`, everything that this endpoint doesn't own. `status` by default: all but `status` (and the metadata that a status update may change). */
-  prepareUpdate?(next: T, last: T): void;
+  prepareUpdate?(next: T, last: T, context: ValidationContext): void;
   validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
   warnings?(next: T, last: T): readonly string[];
   /** Field-set roots that an apply through this endpoint doesn't own: dotted paths such as `spec`. */
@@ -70,7 +70,7 @@ export interface KindRules<T extends KubeObject> {
   /** Before validation of a create: clears what a client may not set (status), fills generated fields. */
   prepareCreate?(object: T): void;
   /** Before validation of an update: puts back what this endpoint doesn't own (status). */
-  prepareUpdate?(next: T, last: T): void;
+  prepareUpdate?(next: T, last: T, context: ValidationContext): void;
   /** Errors of the object by itself (metadata is checked by the registry). */
   validate?(object: T, context: ValidationContext): readonly FieldError[];
   /** Errors of a new object that an old one may have, beside those of the object. */

@@ -61,9 +61,9 @@ test("by default a create drops the status, an update keeps it, and a status upd
   rules.prepareCreate?.(created);
   assert.deepEqual(created, { metadata, spec: 1 });
   const updated: Some = { metadata, spec: 2, status: 2 };
-  rules.prepareUpdate?.(updated, { metadata, spec: 1, status: 1 } as Some);
+  rules.prepareUpdate?.(updated, { metadata, spec: 1, status: 1 } as Some, { now: 0 });
   assert.deepEqual(updated, { metadata, spec: 2, status: 1 });
   const withStatus: Some = { metadata: { name: "a", labels: { a: "b" } }, spec: 2, status: 2 };
-  rules.subresources?.status?.prepareUpdate?.(withStatus, { metadata, spec: 1, status: 1 } as Some);
+  rules.subresources?.status?.prepareUpdate?.(withStatus, { metadata, spec: 1, status: 1 } as Some, { now: 0 });
   assert.deepEqual(withStatus, { metadata: { name: "a", labels: { a: "b" } }, spec: 1, status: 2 });
 });

@@ -39,8 +39,8 @@ export function update(before: object, yours: object, endpoint = ""): Written {
   const frozen = JSON.stringify(last);
   const rules = kind.rules.subresources?.[endpoint];
   const context = { now: NOW };
-  if (endpoint === "") kind.rules.prepareUpdate?.(next, last);
-  else rules?.prepareUpdate?.(next, last);
+  if (endpoint === "") kind.rules.prepareUpdate?.(next, last, context);
+  else rules?.prepareUpdate?.(next, last, context);
   const own = endpoint === "" ? (kind.rules.validate?.(next, context) ?? []) : [];
   const change = endpoint === "" ? kind.rules.validateUpdate?.(next, last, context) : rules?.validateUpdate?.(next, last, context);
   const warnings = endpoint === "" ? kind.rules.warnings?.(next, last) : rules?.warnings?.(next, last);

@@ -45,9 +45,9 @@ function withoutClosedFields<T extends KubeObject>(rules: KindRules<T>, schema: 
     name,
     {
       ...own,
-      prepareUpdate(next, last) {
+      prepareUpdate(next, last, context) {
         dropClosedFields(schema, next, last);
-        own.prepareUpdate?.(next, last);
+        own.prepareUpdate?.(next, last, context);
       },
     },
   ]);
@@ -57,9 +57,9 @@ function withoutClosedFields<T extends KubeObject>(rules: KindRules<T>, schema: 
       dropClosedFields(schema, object, undefined);
       rules.prepareCreate?.(object);
     },
-    prepareUpdate(next, last) {
+    prepareUpdate(next, last, context) {
       dropClosedFields(schema, next, last);
-      rules.prepareUpdate?.(next, last);
+      rules.prepareUpdate?.(next, last, context);
     },
     ...(rules.subresources && { subresources: Object.fromEntries(subresources) }),
   };

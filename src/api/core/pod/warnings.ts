@@ -5,7 +5,7 @@ import type { KubeObject } from "../../kind.ts";
 import { fractions } from "../../meta/fractions.ts";
 import { ipWarnings } from "../../meta/ip.ts";
 import { sameStruct } from "../../meta/semantic.ts";
-import type { PodAffinityTerm, PodSpec, PodTemplateSpec } from "../../tables/core-v1.ts";
+import type { NodeSelectorTerm, PodAffinityTerm, PodSpec, PodTemplateSpec } from "../../tables/core-v1.ts";
 import { volumeWarnings } from "../volume/warnings.ts";
 import { APP_ARMOR_PREFIX, profileOf } from "./app-armor.ts";
 import { containerWarnings } from "./container-warnings.ts";
@@ -91,17 +91,18 @@ function placementWarnings(at: string, { nodeSelector, affinity, topologySpreadC
       ({ preference }, i) => [preference, `preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`] as const,
     ),
   ];
-  for (const [{ matchExpressions }, field] of terms) {
-    for (const [i, { key }] of (matchExpressions ?? []).entries()) {
-      if (OLD_LABELS.has(key)) warnings.push(`${at}.affinity.nodeAffinity.${field}.matchExpressions[${i}].key: ${key} is ${OLD_LABELS.get(key)}`);
-    }
-  }
+  for (const [term, field] of terms) warnings.push(...nodeTermWarnings(`${at}.affinity.nodeAffinity.${field}`, term));
   for (const [i, { topologyKey, labelSelector }] of (topologySpreadConstraints ?? []).entries()) {
     const field = `${at}.topologySpreadConstraints[${i}]`;
     if (OLD_LABELS.has(topologyKey)) warnings.push(`${field}.topologyKey: ${topologyKey} is ${OLD_LABELS.get(topologyKey)}`);
     if (!labelSelector) warnings.push(`${field}.labelSelector: ${NULL_SELECTOR}`);
   }
   return warnings;
+}
+
+/** Labels of nodes that have other names now. */
+export function nodeTermWarnings(at: string, { matchExpressions }: NodeSelectorTerm): string[] {
+  return (matchExpressions ?? []).flatMap(({ key }, i) => (OLD_LABELS.has(key) ? [`${at}.matchExpressions[${i}].key: ${key} is ${OLD_LABELS.get(key)}`] : []));
 }
 
 function repeats(at: string, member: string, values: readonly string[]): string[] {

@@ -47,7 +47,10 @@ export function podResourceName(field: string, name: string): FieldError[] {
   return errors.length > 0 || isPodLevel(name) ? errors : [notSupported(field, name, ["cpu", "hugepages-", "memory"])];
 }
 
+/** Names that quotas know without a domain. */
+export const isQuotaResource = (name: string): boolean => QUOTA.has(name) || isQuotaHugePages(name);
+
 export function quotaResourceName(field: string, name: string): FieldError[] {
   const errors = resourceName(field, name);
-  return name.includes("/") || QUOTA.has(name) || isQuotaHugePages(name) ? errors : [...errors, invalid(field, name, "must be a standard resource for quota")];
+  return name.includes("/") || isQuotaResource(name) ? errors : [...errors, invalid(field, name, "must be a standard resource for quota")];
 }

@@ -36,7 +36,7 @@ function storageErrors(field: string, requests: Readonly<Record<string, string>>
   return parseQuantity(size).unscaled > 0n ? [] : [invalid(field, size, NOT_POSITIVE)];
 }
 
-function className(field: string, name: string | undefined): FieldError[] {
+export function className(field: string, name: string | undefined): FieldError[] {
   return name ? complain(field, name, isDNS1123Subdomain(name)) : [];
 }
 

@@ -1,7 +1,7 @@
 /** Defaults of a pod's volumes. [Kubernetes pkg/apis/core/v1/defaults.go, and the `+default` marks of the published types] */
 
 import { roundToMilli } from "../../meta/resource-list.ts";
-import type { PersistentVolumeClaimSpec, Volume, VolumeProjection } from "../../tables/core-v1.ts";
+import type { PersistentVolumeClaimSpec, PersistentVolumeSource, PersistentVolumeSpec, Volume, VolumeProjection } from "../../tables/core-v1.ts";
 import { fieldRefDefaults } from "../pod/container-defaults.ts";
 import { defaultPullPolicy } from "../pod/image-name.ts";
 
@@ -45,8 +45,16 @@ export function claimSpecDefaults(spec: PersistentVolumeClaimSpec): void {
   roundToMilli(spec.resources?.requests);
 }
 
+export function persistentVolumeDefaults(spec: PersistentVolumeSpec): void {
+  spec.persistentVolumeReclaimPolicy ||= "Retain";
+  spec.volumeMode ??= "Filesystem";
+  roundToMilli(spec.capacity);
+  if (spec.hostPath) spec.hostPath.type ??= "";
+  retiredSourceDefaults(spec);
+}
+
 /** Kinds of storage whose drivers have left Kubernetes; their fields stay. */
-function retiredSourceDefaults({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+function retiredSourceDefaults({ iscsi, rbd, azureDisk, scaleIO }: Volume | PersistentVolumeSource): void {
   if (iscsi) iscsi.iscsiInterface ||= "default";
   if (rbd) {
     rbd.pool ||= "rbd";

@@ -35,11 +35,12 @@ function prepareCreate({ call, kind, next }: Write): void {
   kind.rules.prepareCreate?.(next);
 }
 
-function prepareUpdate({ kind, subresource, rules, next }: Write, last: KubeObject): void {
+function prepareUpdate({ call, kind, subresource, rules, next }: Write, last: KubeObject): void {
+  const context = { now: call.context.clock.now() };
   if (last.metadata.generation === undefined) delete next.metadata.generation;
   else next.metadata.generation = last.metadata.generation;
-  if (subresource === "") kind.rules.prepareUpdate?.(next, last);
-  else rules?.prepareUpdate?.(next, last);
+  if (subresource === "") kind.rules.prepareUpdate?.(next, last, context);
+  else rules?.prepareUpdate?.(next, last, context);
   keepSystemFields(next.metadata, last.metadata);
   if (subresource !== "status") countGeneration(kind, next, last);
 }
