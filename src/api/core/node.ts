@@ -140,7 +140,7 @@ function changeErrors(next: NodeType, last: NodeType): FieldError[] {
   }
   if (last.spec.providerID && next.spec.providerID !== last.spec.providerID) {
     const detail = next.spec.providerID ? "field cannot be modified once set" : "field cannot be cleared once set";
-    errors.push(invalid("spec.providerID", next.spec.providerID || undefined, detail));
+    errors.push(invalid("spec.providerID", undefined, detail));
   }
   if ((next.spec.externalID ?? "") !== (last.spec.externalID ?? "")) errors.push(forbiddenField("spec.externalID", "may not be updated"));
   return errors;

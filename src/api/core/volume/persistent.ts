@@ -91,7 +91,8 @@ function capacityErrors(field: string, capacity: Readonly<Record<string, string>
   const amounts = Object.entries(capacity ?? {});
   const errors: FieldError[] = [];
   if (amounts.length === 0) errors.push(required(field, ""));
-  if (!amounts.some(([name]) => name === "storage") || amounts.length > 1) errors.push(notSupported(field, capacity && Object.fromEntries(amounts.toSorted()), ["storage"]));
+  if (!amounts.some(([name]) => name === "storage") || amounts.length > 1)
+    errors.push(notSupported(field, capacity && Object.fromEntries(amounts.toSorted()), ["storage"]));
   for (const [name, value] of amounts) {
     const quantity = parseQuantity(value);
     if (quantity.value() < 0n) errors.push(invalid(`${field}[${name}]`, quantity.value(), "must be a valid resource quantity"));

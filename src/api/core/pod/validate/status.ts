@@ -1,7 +1,7 @@
 /** What a kubelet may write into a pod's status. [Kubernetes pkg/apis/core/validation/validation.go ValidatePodStatusUpdate] */
 
 import { isDNS1123Subdomain } from "../../../../machinery/names.ts";
-import { type FieldError, forbiddenField, invalid, notFoundField } from "../../../../machinery/status/field-error.ts";
+import { type FieldError, forbiddenField, invalid } from "../../../../machinery/status/field-error.ts";
 import { complain, dnsSubdomain, immutable, qualifiedName } from "../../../meta/checks.ts";
 import { isDualStack, validIp } from "../../../meta/ip.ts";
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from "../../../tables/core-v1.ts";
@@ -86,7 +86,9 @@ function mayRestart({ restartPolicy, restartPolicyRules }: Container, spec: PodS
 function claimStatusErrors({ resourceClaimStatuses }: PodStatus, { resourceClaims = [] }: PodSpec): FieldError[] {
   return (resourceClaimStatuses ?? []).flatMap(({ name, resourceClaimName }, i) => {
     const at = `status.resourceClaimStatuses[${i}]`;
-    const errors = resourceClaims.some((claim) => claim.name === name) ? [] : [notFoundField(`${at}.name`, name ?? "")];
+    const errors = resourceClaims.some((claim) => claim.name === name)
+      ? []
+      : [invalid(`${at}.name`, name ?? "", "must match the name of an entry in `spec.resourceClaims`")];
     return resourceClaimName === undefined ? errors : [...errors, ...dnsSubdomain(`${at}.name`, resourceClaimName)];
   });
 }
