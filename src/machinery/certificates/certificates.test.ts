@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 import { connect, createServer } from "node:tls";
@@ -67,6 +67,15 @@ test("a leaf can't stand in for an authority", () => {
 test("a certificate never outlives its authority", () => {
   const { cert } = newIdentity(authority, { ...client, lifetimeMs: 100 * DAY_MS });
   assert.equal(new X509Certificate(cert).validToDate.getTime(), authority.certificate.validToDate.getTime());
+});
+
+test("an authority of RSA, brought from elsewhere, signs what OpenSSL accepts", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const own = issue(authority, { ...client, lifetimeMs: DAY_MS, publicKey });
+  const brought = { ...authority, cert: own, certificate: new X509Certificate(own), privateKey };
+  const cert = new X509Certificate(issue(brought, { ...client, lifetimeMs: DAY_MS, publicKey: newKeyPair().publicKey }));
+  assert.ok(cert.verify(publicKey));
+  assert.equal(cert.signatureAlgorithm, "sha256WithRSAEncryption");
 });
 
 test("a request comes back as it was made, and a changed one is refused", () => {

@@ -1,4 +1,4 @@
-/** Certificate authorities and what they sign: certificates of version 3 over any public key, signed with ECDSA and SHA-256 (RFC 5280). */
+/** Certificate authorities and what they sign: certificates of version 3 over any public key (RFC 5280). Ours sign with ECDSA; one of RSA may be brought along. */
 
 import { createHash, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
@@ -29,7 +29,11 @@ import { toPem } from "./pem.ts";
 import { type Subject, toName } from "./subject.ts";
 import { usageExtensions } from "./usages.ts";
 
-const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
+/** SHA-256 with the authority's kind of key; RSA's identifier has a NULL beside it (RFC 4055). */
+const ALGORITHMS: ReadonlyMap<string, AlgorithmIdentifier> = new Map([
+  ["ec", new AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" })],
+  ["rsa", new AlgorithmIdentifier({ algorithm: "1.2.840.113549.1.1.11", parameters: Uint8Array.of(5, 0).buffer })],
+]);
 /** Validity begins this much early, so that a machine whose clock is behind accepts a fresh certificate. */
 export const BACKDATE_MS = 5 * 60_000;
 const AUTHORITY_USAGES = ["digital signature", "key encipherment", "cert sign", "crl sign"] as const;
@@ -95,7 +99,8 @@ function serialNumber(): ArrayBuffer {
 function signed(unsigned: Unsigned, key: KeyObject): string {
   const info = keyInfo(unsigned.publicKey);
   const { key: keyUsage, extended } = usageExtensions(unsigned.usages);
-  const algorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
+  const algorithm = ALGORITHMS.get(key.asymmetricKeyType ?? "");
+  if (!algorithm) throw new Error(`Cannot sign certificates with a key of the type ${key.asymmetricKeyType}`);
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
     serialNumber: serialNumber(),

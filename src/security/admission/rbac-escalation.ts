@@ -77,7 +77,7 @@ export function rbacEscalation(policy: Policy, authorizer: Authorizer): Admissio
     const resource = ref.kind === "Role" ? "roles" : "clusterroles";
     if (await may(request, "bind", resource, ref.name)) return;
     const rules = policy.rulesOf(ref, request.namespace);
-    if (!rules) throw notFound({ group: RBAC_GROUP, resource }, ref.name);
+    if (!rules) throw notFound(request.resource, ref.name); // The role's name under the binding's resource, as Kubernetes says it.
     const why = lacking(policy, request, rules.rules);
     if (why) throw forbidden(request.resource, binding.metadata.name ?? "", why);
   }

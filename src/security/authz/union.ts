@@ -10,7 +10,7 @@ export function authorizerUnion(authorizers: readonly Authorizer[]): Authorizer 
     const authorizer = authorizers[index];
     if (!authorizer) return { decision: "none", reason: reasons.join("\n") };
     const next = (answer: Decision) =>
-      answer.decision === "none" ? askFrom(index + 1, question, answer.reason ? [...reasons, answer.reason] : reasons) : answer;
+      answer.decision === "none" ? askFrom(index + 1, question, answer.reason ? [...reasons, `${authorizer.name}: ${answer.reason}`] : reasons) : answer;
     const answer = authorizer.authorize(question);
     return answer instanceof Promise ? answer.then(next) : next(answer); // Policies in memory answer without a turn of the event loop.
   }

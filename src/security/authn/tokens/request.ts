@@ -60,7 +60,8 @@ export async function requestToken(options: IssuerOptions, namespace: string, na
   async function bind(): Promise<Omit<BoundTo, "namespace" | "serviceaccount">> {
     const ref = spec.boundObjectRef;
     if (!ref) return {};
-    const kind = ref.apiVersion === undefined || ref.apiVersion === "" || ref.apiVersion === "v1" ? ref.kind : undefined;
+    const [group = "", version = ""] = ref.apiVersion?.includes("/") ? ref.apiVersion.split("/") : ["", ref.apiVersion];
+    const kind = group === "" ? ref.kind : undefined;
     const which = ref.name ?? "";
     const same = (object: KubeObject) => {
       if (!ref.uid || ref.uid === object.metadata.uid) return identity(object);
@@ -69,7 +70,7 @@ export async function requestToken(options: IssuerOptions, namespace: string, na
     };
     if (kind === "Secret") return { secret: same(await read("secrets", namespace, which)) };
     if (kind === "Node") return { node: same(await read("nodes", "", which)) };
-    if (kind !== "Pod") throw badRequest(`cannot bind token to object of type ${ref.apiVersion ?? ""}, Kind=${ref.kind ?? ""}`);
+    if (kind !== "Pod") throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${ref.kind ?? ""}`);
     const pod = await read<Pod>("pods", namespace, which);
     if (pod.spec.serviceAccountName !== name) {
       throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(name)} to pod running with different serviceaccount name.`);

@@ -136,7 +136,7 @@ test("a token request is refused in Kubernetes' words", async () => {
   await assert.rejects(ask({ spec: { expirationSeconds: 60 } }), refusal(422, "may not specify a duration less than 10 minutes"));
   await assert.rejects(ask({}, "nobody"), refusal(404, 'serviceaccounts "nobody" not found'));
   await assert.rejects(ask({ metadata: { uid: "sa-0" } }), refusal(409, "does not match the UID of the service account (sa-1)"));
-  await assert.rejects(ask({ spec: boundTo("ConfigMap", "x") }), refusal(400, "cannot bind token to object of type v1, Kind=ConfigMap"));
+  await assert.rejects(ask({ spec: boundTo("ConfigMap", "x") }), refusal(400, "cannot bind token to object of type /v1, Kind=ConfigMap"));
   await assert.rejects(
     ask({ spec: { boundObjectRef: { kind: "Pod", apiVersion: "v1", name: "web", uid: "old" } } }),
     refusal(409, "does not match the UID in record"),

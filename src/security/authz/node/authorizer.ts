@@ -151,7 +151,7 @@ export function nodeAuthorizer(graph: NodeGraph, reader: Reader): Authorizer {
   }
 
   return {
-    name: "Node",
+    name: "node",
     authorize(question) {
       const node = nodeOf(question.user);
       if (node === undefined) return none();

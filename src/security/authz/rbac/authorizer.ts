@@ -26,7 +26,7 @@ function missing(grants: readonly Grant[]): string {
 /** @param policy the index of roles and bindings */
 export function rbacAuthorizer(policy: Policy): Omit<Authorizer, "authorize"> & { authorize(question: Question): Decision } {
   return {
-    name: "RBAC",
+    name: "rbac",
     authorize({ user, attributes }) {
       const broken: Grant[] = [];
       for (const grant of policy.grantsOf(user, attributes.namespace)) {
