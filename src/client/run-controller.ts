@@ -91,8 +91,11 @@ export function runController(declared: AnyDeclaration, options: RunOptions): { 
       const informer = informers.known(write.on);
       if (informer) waits.push(() => informer.until(() => shows(informer, write, answer), CATCH_UP_MS));
     } catch (error) {
-      const gone = error instanceof StatusError && error.status.code === 404 && write.verb === "delete";
-      if (!gone) throw error;
+      // What is gone needs no deletion, and nothing is made in a namespace on its way out: no retry would change that.
+      const { code, details } = error instanceof StatusError ? error.status : { code: 0, details: undefined };
+      const isGone = code === 404 && write.verb === "delete";
+      const isEnding = code === 403 && details?.causes?.some(({ reason }) => reason === "NamespaceTerminating");
+      if (!isGone && !isEnding) throw error;
     }
   }
 

@@ -4,6 +4,9 @@ import { networkInterfaces } from "node:os";
 import { attempt, run } from "../../machinery/run.ts";
 import { dnsAddress, machineAddress, nodeAddress, type Plan } from "../cluster/plan.ts";
 
+/** The machine that isn't a node: the namespace in which DNS answers. */
+export const DNS_MACHINE = "dns";
+
 /** Interface names hold fifteen characters. */
 export const bridgeName = (plan: Plan): string => `rp-${plan.id}`;
 
@@ -53,8 +56,8 @@ export interface Link {
 }
 
 export function linkOf(plan: Plan, machine: string): Link {
-  const index = machine === "dns" ? 0 : plan.nodes.indexOf(machine) + 1;
-  return { near: `rp${plan.id}${index.toString(16)}`, address: machine === "dns" ? dnsAddress(plan) : nodeAddress(plan, machine) };
+  const index = machine === DNS_MACHINE ? 0 : plan.nodes.indexOf(machine) + 1;
+  return { near: `rp${plan.id}${index.toString(16)}`, address: machine === DNS_MACHINE ? dnsAddress(plan) : nodeAddress(plan, machine) };
 }
 
 /** Gives a network namespace its eth0 on the bridge. @param pid a process in it @param enter words that run a command in it */
@@ -67,5 +70,7 @@ export async function plugIn(plan: Plan, machine: string, pid: number, enter: re
   await inside("ip", "link", "set", "lo", "up");
   await inside("ip", "addr", "replace", `${address}/24`, "dev", "eth0");
   await inside("ip", "link", "set", "eth0", "up");
+  // DNS answers pods directly; a node's own ways to the pods of other nodes are its network's.
+  if (machine === DNS_MACHINE) await inside("ip", "route", "replace", plan.podCidr, "dev", "eth0");
   if (plan.egress === "masquerade") await inside("ip", "route", "replace", "default", "via", machineAddress(plan));
 }

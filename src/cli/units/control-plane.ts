@@ -8,6 +8,7 @@ import { type ClusterContext, ownCommand } from "../cluster/context.ts";
 import { ensureFolder, writeFileDurably } from "../cluster/files.ts";
 import { keyFiles } from "../cluster/keys.ts";
 import { machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
+import { DNS_MACHINE } from "../machine/bridge.ts";
 import { bootMachine, enterWords } from "../machine/small-machine.ts";
 import { launch, stop } from "../processes/spawn.ts";
 import type { Unit } from "../processes/unit.ts";
@@ -133,7 +134,7 @@ export function dnsUnits(context: ClusterContext): Unit[] {
     start: async (left) => {
       if (left) await stop(left, "SIGKILL");
       const folder = layout.of("dns");
-      const booted = await bootMachine(plan, "dns", folder, join(layout.logs, "dns-machine.log"), { unprivilegedPorts: 53 });
+      const booted = await bootMachine(plan, DNS_MACHINE, folder, join(layout.logs, "dns-machine.log"), { unprivilegedPorts: 53 });
       init = booted.mark.pid;
       return booted;
     },
