@@ -29,6 +29,9 @@ export class NodeGraph {
   readonly #changedPods = new Set<string>();
   readonly #changedVolumes = new Set<string>();
   readonly #stops: (() => void)[];
+  /** The first look at everything, which the first question sets off; undefined before it. */
+  #beginning: Promise<void> | undefined;
+  #begun = false;
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -36,8 +39,6 @@ export class NodeGraph {
       reader.onChange("", "pods", ({ namespace, name }) => this.#changedPods.add(`${namespace}/${name}`)),
       reader.onChange("", "persistentvolumes", ({ name }) => this.#changedVolumes.add(name)),
     ];
-    for (const { metadata } of reader.list("", "pods")) this.#changedPods.add(`${metadata.namespace}/${metadata.name}`);
-    for (const { metadata } of reader.list("", "persistentvolumes")) this.#changedVolumes.add(metadata.name ?? "");
   }
 
   close(): void {
@@ -46,9 +47,27 @@ export class NodeGraph {
 
   /** Looks at what has changed. @returns a promise where that is much; the answers below are right once it is done */
   settle(): void | Promise<void> {
+    if (!this.#begun) {
+      this.#beginning ??= this.#begin();
+      return this.#beginning;
+    }
     if (this.#changedPods.size + this.#changedVolumes.size === 0) return undefined;
     if (this.#changedPods.size + this.#changedVolumes.size <= BATCH) return this.#look(BATCH);
     return this.#settleAll();
+  }
+
+  async #begin(): Promise<void> {
+    let seen = 0;
+    for (const pod of this.#reader.list<Pod>("", "pods")) {
+      this.#indexPod(`${pod.metadata.namespace}/${pod.metadata.name}`);
+      if (++seen % BATCH === 0) await setImmediate();
+    }
+    for (const volume of this.#reader.list<PersistentVolume>("", "persistentvolumes")) {
+      this.#indexVolume(volume.metadata.name ?? "");
+      if (++seen % BATCH === 0) await setImmediate();
+    }
+    await this.#settleAll(); // What has changed meanwhile.
+    this.#begun = true;
   }
 
   async #settleAll(): Promise<void> {

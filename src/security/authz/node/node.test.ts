@@ -157,6 +157,19 @@ test("a node's own objects are its own, and what all nodes read they read", asyn
   );
 });
 
+test("what was there before the first question counts as what comes after", async () => {
+  const reader = new MemoryReader();
+  for (let i = 0; i < 500; i++) reader.put("", "pods", pod(`p${i}`, "n1"));
+  const graph = new NodeGraph(reader);
+  const first = graph.settle();
+  const second = graph.settle();
+  reader.put("", "pods", pod("late", "n1"));
+  await Promise.all([first, second]);
+  assert.ok(graph.hasThing("n1", "pods", "a", "p499"));
+  await graph.settle();
+  assert.ok(graph.hasThing("n1", "pods", "a", "late"));
+});
+
 test("many changes are taken in without holding the loop, and questions wait for them", async () => {
   const { reader, may } = cluster();
   for (let i = 0; i < 3000; i++) reader.put("", "pods", pod(`p${i}`, i % 2 ? "n1" : "n2"));
