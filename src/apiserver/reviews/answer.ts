@@ -18,6 +18,7 @@ export function reviewHandler<T extends KubeObject>(review: (object: T, call: Ca
     const kind = kindOf(call);
     const options = writeOptions(call, "CreateOptions");
     const object = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message)) as T;
+    if (kind.schema.byName.has("spec")) Object.assign(object, { spec: (object as { spec?: object }).spec ?? {} }); // Asking nothing is asking with an empty spec.
     await review(object, call, kind);
     call.context.respond.object(call, 201, kind, Buffer.from(encode(object, kind.schema)));
   };

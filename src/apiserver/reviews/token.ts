@@ -31,6 +31,7 @@ export async function requestToken(call: Call): Promise<void> {
   const kind = bodyKind(kindOf(call), "token");
   const options = writeOptions(call, "CreateOptions");
   const asked = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message)) as TokenRequest;
+  asked.spec ??= {};
   const request = admissionRequest(call, { operation: "CREATE", kind, name, object: asked, old: undefined, dryRun: options.dryRun });
   await mutateAll(call, request);
   await validateAll(call, request);
