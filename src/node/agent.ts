@@ -16,6 +16,7 @@ import { Referenced } from "./cluster/referenced.ts";
 import { referencesOf } from "./cluster/references-of.ts";
 import { StatusReporter } from "./cluster/status-reporter.ts";
 import { podTokens } from "./cluster/tokens.ts";
+import { WatchPool } from "./cluster/watch-pool.ts";
 import { createImagePuller } from "./images/image-puller.ts";
 import { ROTATION_LIMITS, rotateLog } from "./logs/rotate-logs.ts";
 import { type AgentPod, agentPod } from "./pods/agent-pod.ts";
@@ -75,9 +76,15 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
   if (!version) return;
   const identity = { nodeName: name, file: options.kubeconfig, bootstrapFile: options.bootstrapKubeconfig, clock, signal, random };
-  const client = connect({ access: await joinCluster(identity), component: "node" });
+  const access = await joinCluster(identity);
+  const client = connect({ access, component: "node" });
+  const pool = new WatchPool(() => connect({ access, component: "node" }));
   const failed = (what: string) => (error: unknown) => log.warn(what, { error: (error as Error).message });
-  void keepIdentityFresh(client, identity, () => client.transport.renew(), failed("identity not renewed"));
+  const renewed = (): void => {
+    client.transport.renew();
+    pool.renew();
+  };
+  void keepIdentityFresh(client, identity, renewed, failed("identity not renewed"));
 
   const folders = { root: data, podLogs: `${data}/pod-logs`, containerLogs: `${data}/container-logs` };
   for (const path of Object.values(folders)) mkdirSync(path, { recursive: true, mode: 0o755 });
@@ -102,8 +109,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const changed = (uids: readonly string[]) => {
     for (const uid of uids) workers.get(uid)?.refresh();
   };
-  const configMaps = new Referenced<ConfigMapObject>(ConfigMap, { client, clock, signal, onChange: changed });
-  const secrets = new Referenced<SecretObject>(Secret, { client, clock, signal, onChange: changed });
+  const configMaps = new Referenced<ConfigMapObject>(ConfigMap, { pool, clock, signal, onChange: changed });
+  const secrets = new Referenced<SecretObject>(Secret, { pool, clock, signal, onChange: changed });
   const services = new Informer<ServiceObject>(Service, { client, clock, signal, onError: failed("services not watched") });
   const runtimeClasses = new Informer<RuntimeClassObject>(RuntimeClass, { client, clock, signal, onError: failed("runtime classes not watched") });
   const tokens = podTokens(client, clock);
@@ -214,7 +221,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     // Whatever a worker still waits for goes on without it: the next agent takes over what it finds.
     void Promise.race([workers.stop(), pause(clock, STOP_MAX_MS)]).finally(async () => {
       await server?.close();
-      await client.transport.close();
+      await Promise.all([client.transport.close(), pool.close()]);
       runtime.close();
     });
   });

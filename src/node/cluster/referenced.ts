@@ -5,22 +5,25 @@
 
 import type { KubeObject } from "../../api/kind.ts";
 import type { ResourceName } from "../../api/resource.ts";
-import type { Client } from "../../client/client.ts";
 import { Informer } from "../../client/informer.ts";
 import type { Clock } from "../../machinery/clock.ts";
+import type { Place, WatchPool } from "./watch-pool.ts";
 
 const SYNC_MAX_MS = 10_000;
+const POLL_MS = 20;
 
 interface Watched<T extends KubeObject> {
   readonly informer: Informer<T>;
   readonly abort: AbortController;
+  readonly place: Place;
   /** UIDs of pods. */
   readonly users: Set<string>;
+  synced: boolean;
   failure: Error | undefined;
 }
 
 export interface ReferencedOptions {
-  readonly client: Client;
+  readonly pool: WatchPool;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told the UIDs of the pods that refer to what changed. */
@@ -41,8 +44,11 @@ export class Referenced<T extends KubeObject> {
   use(podUid: string, keys: ReadonlySet<string>): void {
     for (const key of keys) this.#watch(key).users.add(podUid);
     for (const [key, watched] of this.#watched) {
-      if (keys.has(key) || !watched.users.delete(podUid) || watched.users.size > 0) continue;
+      if (keys.has(key)) continue;
+      watched.users.delete(podUid);
+      if (watched.users.size > 0) continue;
       watched.abort.abort();
+      watched.place.release();
       this.#watched.delete(key);
     }
   }
@@ -51,20 +57,10 @@ export class Referenced<T extends KubeObject> {
   async get(namespace: string, name: string): Promise<T | undefined> {
     const watched = this.#watch(`${namespace}/${name}`);
     const { clock } = this.#options;
-    let cancel = (): void => undefined;
-    const late = new Promise<"late">((resolve) => {
-      cancel = clock.after(SYNC_MAX_MS, () => resolve("late"));
-    });
-    const failed = (async () => {
-      for (let waits = 0; waits < 50; waits++) {
-        if (watched.failure) return "failed" as const;
-        await new Promise<void>((resolve) => clock.after(SYNC_MAX_MS / 50, resolve));
-      }
-      return "late" as const;
-    })();
-    const outcome = await Promise.race([watched.informer.synced.then(() => "synced" as const), late, failed]);
-    cancel();
-    if (outcome !== "synced") throw watched.failure ?? new Error(`failed to sync ${this.#resource.resource} cache: timed out waiting for the condition`);
+    for (const until = clock.now() + SYNC_MAX_MS; !watched.synced; await pause(clock, POLL_MS)) {
+      if (watched.failure) throw watched.failure;
+      if (clock.now() > until) throw new Error(`failed to sync ${this.#resource.resource} cache: timed out waiting for the condition`);
+    }
     return watched.informer.get(namespace, name);
   }
 
@@ -73,9 +69,10 @@ export class Referenced<T extends KubeObject> {
     if (known) return known;
     const [namespace = "", name = ""] = key.split("/");
     const abort = new AbortController();
-    const { client, clock, signal, onChange } = this.#options;
+    const { pool, clock, signal, onChange } = this.#options;
+    const place = pool.take();
     const informer = new Informer<T>(this.#resource, {
-      client,
+      client: place.client,
       clock,
       signal: AbortSignal.any([signal, abort.signal]),
       namespace,
@@ -84,13 +81,20 @@ export class Referenced<T extends KubeObject> {
         watched.failure = error as Error;
       },
     });
-    const watched: Watched<T> = { informer, abort, users: new Set(), failure: undefined };
+    const watched: Watched<T> = { informer, abort, place, users: new Set(), synced: false, failure: undefined };
     this.#watched.set(key, watched);
     informer.handle(() => {
       watched.failure = undefined;
       onChange([...watched.users]);
     });
+    void informer.synced.then(() => {
+      watched.synced = true;
+    });
     void informer.run();
     return watched;
   }
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => clock.after(delayMs, resolve));
 }
