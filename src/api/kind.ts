@@ -48,6 +48,8 @@ export interface Column<T> {
 export interface ValidationContext {
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** An update that leaves what the generation counts as it was: a kind needn't check that part again, since it was checked when it was stored. */
+  readonly sameSpec?: boolean;
 }
 
 /** What a subresource that writes the same object (status, approval, resize, ephemeralcontainers …) may change. */

@@ -17,9 +17,14 @@ export const systemClock: Clock = {
   },
 };
 
+/** Most callers want the present second: its text is kept. */
+let last = { second: Number.NaN, text: "" };
+
 /** @returns the time as Kubernetes writes it: RFC 3339 in whole seconds, UTC */
 export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
 
 /** @returns the time with microseconds, as MicroTime is written */

@@ -3,7 +3,7 @@
 import type { Kind, KubeObject } from "../../../api/kind.ts";
 import { alreadyExists, StatusError } from "../../../machinery/status/status-error.ts";
 import type { Entry, Put } from "../../../storage/store.ts";
-import { keyOf, storedAs } from "../../cache/keys.ts";
+import { keyOf, relativeKey, storedAs } from "../../cache/keys.ts";
 import { servable } from "../../cache/stored-object.ts";
 import type { Call } from "../../call.ts";
 import { encodeStored } from "../../registry/codec.ts";
@@ -40,7 +40,7 @@ async function put(write: Write, value: Buffer, stored: KubeObject): Promise<num
   const { call, kind, namespace, name, cached, also } = write;
   const { store, caches } = call.context;
   const cache = caches.stored(kind);
-  const key = keyOf(storedAs(kind), namespace, name);
+  const key = cache.prefix + relativeKey(namespace, name);
   const { uid = "" } = stored.metadata;
   const change: Put = { put: key, value, uid, scope: scopeOf(call, kind, namespace), ...lifetimeOf(kind) };
   const takeBack = cache.expect(key, value, stored);

@@ -35,14 +35,17 @@ function prepareCreate({ call, kind, next }: Write): void {
   kind.rules.prepareCreate?.(next);
 }
 
-function prepareUpdate({ call, kind, subresource, rules, next }: Write, last: KubeObject): void {
+function prepareUpdate(write: Write, last: KubeObject): void {
+  const { call, kind, subresource, rules, next } = write;
   const context = { now: call.context.clock.now() };
   if (last.metadata.generation === undefined) delete next.metadata.generation;
   else next.metadata.generation = last.metadata.generation;
   if (subresource === "") kind.rules.prepareUpdate?.(next, last, context);
   else rules?.prepareUpdate?.(next, last, context);
   keepSystemFields(next.metadata, last.metadata);
-  if (subresource !== "status") countGeneration(kind, next, last);
+  if (subresource === "status") return;
+  write.sameSpec = sameSpec(kind, next, last);
+  if (kind.rules.generation && !write.sameSpec) next.metadata.generation = Number(last.metadata.generation ?? 0) + 1;
 }
 
 function keepSystemFields(next: Metadata, last: Metadata): void {
@@ -67,9 +70,9 @@ function sameAt({ schema }: Kind, paths: readonly string[], next: KubeObject, la
   });
 }
 
-function countGeneration(kind: Kind, next: KubeObject, last: KubeObject): void {
+/** Whether what the generation counts is as it was; false for kinds that don't count one. */
+function sameSpec(kind: Kind, next: KubeObject, last: KubeObject): boolean {
   const { generation } = kind.rules;
-  if (!generation) return;
-  if (typeof generation === "function" ? equal(generation(next), generation(last)) : sameAt(kind, generation === true ? SPEC : generation, next, last)) return;
-  next.metadata.generation = Number(last.metadata.generation ?? 0) + 1;
+  if (!generation) return false;
+  return typeof generation === "function" ? equal(generation(next), generation(last)) : sameAt(kind, generation === true ? SPEC : generation, next, last);
 }

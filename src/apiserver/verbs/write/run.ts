@@ -113,6 +113,7 @@ function newWrite(call: Call, attempt: Attempt, next: KubeObject, last: KubeObje
     next,
     ownershipSettled,
     also: { if: [], then: [] },
+    sameSpec: false,
     result: undefined,
   };
 }

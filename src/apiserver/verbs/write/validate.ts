@@ -20,8 +20,8 @@ function newErrors({ call, kind, next }: Write): readonly FieldError[] {
   return own.length > 0 ? [...metadata, ...own] : metadata;
 }
 
-function changeErrors({ call, kind, next, last, rules, subresource }: Write): readonly FieldError[] {
-  const context = { now: call.context.clock.now() };
+function changeErrors({ call, kind, next, last, rules, subresource, sameSpec }: Write): readonly FieldError[] {
+  const context = { now: call.context.clock.now(), sameSpec };
   const errors = updateErrors(kind, next.metadata, last!.metadata);
   if (subresource !== "") return [...errors, ...(rules?.validateUpdate?.(next, last!, context) ?? [])];
   return [...errors, ...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateUpdate?.(next, last!, context) ?? [])];

@@ -27,6 +27,8 @@ export interface Write {
   readonly ownershipSettled: boolean;
   /** What else the same transaction finds and does. */
   readonly also: { readonly if: Condition[]; readonly then: Change[] };
+  /** Set once the object is prepared: what the generation counts is as it was. */
+  sameSpec: boolean;
   /** Set by the last step: the object as it is answered. */
   result: Buffer | undefined;
 }

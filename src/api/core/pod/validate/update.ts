@@ -1,6 +1,7 @@
 /** What an update of a pod may change. [Kubernetes pkg/apis/core/validation/validation.go ValidatePodUpdate] */
 
 import { type FieldError, forbiddenField, invalid, required } from "../../../../machinery/status/field-error.ts";
+import type { ValidationContext } from "../../../kind.ts";
 import { changedFields } from "../../../meta/changed-fields.ts";
 import { same } from "../../../meta/checks.ts";
 import { sameList, sameStruct } from "../../../meta/semantic.ts";
@@ -18,8 +19,9 @@ const UPDATABLE = [
 ].join(",");
 const NEEDED = "requiredDuringSchedulingIgnoredDuringExecution";
 
-export function podChangeErrors(next: Pod, last: Pod): FieldError[] {
+export function podChangeErrors(next: Pod, last: Pod, { sameSpec = false }: Partial<ValidationContext> = {}): FieldError[] {
   const errors = annotationChangeErrors("metadata.annotations", next.metadata.annotations, last.metadata.annotations);
+  if (sameSpec) return errors;
   for (const list of ["containers", "initContainers"] as const) {
     const { errors: own, stop } = containerChanges(`spec.${list}`, next.spec[list] ?? [], last.spec[list] ?? []);
     errors.push(...own);
