@@ -5,13 +5,16 @@ import type { Random } from "../../machinery/random.ts";
 import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
+import { defaultIngressClass, defaultStorageClass } from "./default-classes.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
+import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
@@ -32,9 +35,13 @@ export function admissionPlugins({ authorizer, policy, clock, random }: Admissio
     podSecurity,
     priority,
     defaultTolerationSeconds,
+    defaultStorageClass,
+    runtimeClass,
     certificateApproval(authorizer),
     certificateSigning(authorizer),
     certificateSubjectRestriction,
+    defaultIngressClass,
+    podTopologyLabels,
     rbacEscalation(policy, authorizer),
   ];
 }
