@@ -10,6 +10,8 @@ import { MIRROR, referencesOf, secretsOfVolume } from "./references.ts";
 
 /** Objects that are looked at in one go; between two goes others have their turn. */
 const BATCH = 200;
+/** Changes that may wait for a question. */
+const FORGET = 100_000;
 
 interface PodEntry {
   readonly node: string;
@@ -19,6 +21,7 @@ interface PodEntry {
 
 export class NodeGraph {
   readonly #reader: Reader;
+  readonly #forgetAfter: number;
   readonly #pods = new Map<string, PodEntry>();
   /** Thing → node → how many of the node's pods name it. */
   readonly #nodes = new Map<string, Map<string, number>>();
@@ -33,12 +36,24 @@ export class NodeGraph {
   #beginning: Promise<void> | undefined;
   #begun = false;
 
-  constructor(reader: Reader) {
+  /** @param forgetAfter how many changes may wait for a question */
+  constructor(reader: Reader, forgetAfter = FORGET) {
     this.#reader = reader;
+    this.#forgetAfter = forgetAfter;
     this.#stops = [
-      reader.onChange("", "pods", ({ namespace, name }) => this.#changedPods.add(`${namespace}/${name}`)),
-      reader.onChange("", "persistentvolumes", ({ name }) => this.#changedVolumes.add(name)),
+      reader.onChange("", "pods", ({ namespace, name }) => this.#note(this.#changedPods, `${namespace}/${name}`)),
+      reader.onChange("", "persistentvolumes", ({ name }) => this.#note(this.#changedVolumes, name)),
     ];
+  }
+
+  /** Before the first question nothing needs noting; after too many changes without one, all is forgotten until the next. */
+  #note(changed: Set<string>, key: string): void {
+    if (!this.#beginning) return;
+    changed.add(key);
+    if (!this.#begun || changed.size < this.#forgetAfter) return;
+    this.#beginning = undefined;
+    this.#begun = false;
+    for (const each of [this.#changedPods, this.#changedVolumes, this.#pods, this.#nodes, this.#volumeSecrets, this.#secretVolumes]) each.clear();
   }
 
   close(): void {

@@ -160,13 +160,18 @@ test("a node's own objects are its own, and what all nodes read they read", asyn
 test("what was there before the first question counts as what comes after", async () => {
   const reader = new MemoryReader();
   for (let i = 0; i < 500; i++) reader.put("", "pods", pod(`p${i}`, "n1"));
-  const graph = new NodeGraph(reader);
+  const graph = new NodeGraph(reader, 1000);
   const first = graph.settle();
   const second = graph.settle();
   reader.put("", "pods", pod("late", "n1"));
   await Promise.all([first, second]);
   assert.ok(graph.hasThing("n1", "pods", "a", "p499"));
   await graph.settle();
+  assert.ok(graph.hasThing("n1", "pods", "a", "late"));
+  for (let i = 0; i < 500; i++) reader.remove("", "pods", "a", `p${i}`);
+  for (let i = 0; i < 1000; i++) reader.put("", "persistentvolumes", object({ metadata: { name: `v${i}` } }));
+  await graph.settle();
+  assert.ok(!graph.hasThing("n1", "pods", "a", "p499"), "after it forgot everything, too");
   assert.ok(graph.hasThing("n1", "pods", "a", "late"));
 });
 
