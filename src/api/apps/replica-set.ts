@@ -49,5 +49,4 @@ export const ReplicaSet = kind<ReplicaSetType>("apps/v1", "replicasets", {
     ...containerColumns(({ spec }: ReplicaSetType) => spec.template?.spec.containers),
     wide("Selector", "The labels of its pods.", ({ spec }) => selectorCell(spec.selector)),
   ],
-  selectableFields: { "status.replicas": ({ status }) => String(status?.replicas ?? 0) },
 });

@@ -50,5 +50,4 @@ export const PersistentVolumeClaim = kind<PersistentVolumeClaimType>("v1", "pers
     ageColumn,
     wide("VolumeMode", "Whether it is a file system or a raw block device.", ({ spec }) => spec.volumeMode ?? UNSET),
   ],
-  selectableFields: { name: ({ metadata }) => metadata.name ?? "" },
 });

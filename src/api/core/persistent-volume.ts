@@ -93,7 +93,6 @@ export const PersistentVolume = kind<PersistentVolumeType>("v1", "persistentvolu
     ageColumn,
     wide("VolumeMode", "Whether it is a file system or a raw block device.", ({ spec }) => spec.volumeMode ?? UNSET),
   ],
-  selectableFields: { name: ({ metadata }) => metadata.name ?? "" },
 });
 
 const SOURCE = "core.v1.PersistentVolumeSource";
