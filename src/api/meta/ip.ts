@@ -101,6 +101,8 @@ function canonicalErrors(field: string, value: string, canonical: string): Field
 /** Whether the text is an address, also by lenient rules. */
 export const isIp = (text: string): boolean => parseIp(text) !== undefined;
 
+export const isCidr = (text: string): boolean => parseCidr(text) !== undefined;
+
 /** @returns whether `inner` is a smaller range within `outer`; undefined where one of them is no range */
 export function isStrictSubset(inner: string, outer: string): boolean | undefined {
   const [small, large] = [parseCidr(inner), parseCidr(outer)];
