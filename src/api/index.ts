@@ -1,6 +1,7 @@
 /** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
 
 import { apps } from "./apps/index.ts";
+import { batch } from "./batch/index.ts";
 import { certificates } from "./certificates/index.ts";
 import { coordination } from "./coordination/index.ts";
 import { core } from "./core/index.ts";
@@ -8,12 +9,28 @@ import { kindOf } from "./declare.ts";
 import { discovery } from "./discovery/index.ts";
 import { events } from "./events/index.ts";
 import type { Kind } from "./kind.ts";
+import { networking } from "./networking/index.ts";
+import { node } from "./node/index.ts";
+import { policy } from "./policy/index.ts";
 import { rbac } from "./rbac/index.ts";
 import { scheduling } from "./scheduling/index.ts";
 import { resources } from "./tables/resources.ts";
 
 /** Kinds with rules: each folder's list. */
-const declared: readonly Kind[] = [...core, ...apps, ...rbac, ...certificates, ...coordination, ...discovery, ...events, ...scheduling];
+const declared: readonly Kind[] = [
+  ...core,
+  ...apps,
+  ...rbac,
+  ...batch,
+  ...certificates,
+  ...coordination,
+  ...discovery,
+  ...events,
+  ...networking,
+  ...node,
+  ...policy,
+  ...scheduling,
+];
 
 const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));
 

@@ -36,6 +36,8 @@ export const invalid = (field: string, value: unknown, detail: string): FieldErr
   field,
   message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}`,
 });
+/** What is wrong is no single value. */
+export const invalidState = (field: string, detail: string): FieldError => ({ type: "FieldValueInvalid", field, message: `Invalid value: ${detail}` });
 export const duplicate = (field: string, value: unknown): FieldError => ({ type: "FieldValueDuplicate", field, message: `Duplicate value: ${shown(value)}` });
 export const forbiddenField = (field: string, detail: string): FieldError => ({
   type: "FieldValueForbidden",
