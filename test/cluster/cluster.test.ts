@@ -44,6 +44,17 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `;
 
+const FIRST = `
+apiVersion: v1
+kind: Pod
+metadata: {name: first}
+spec:
+  terminationGracePeriodSeconds: 1
+  securityContext: {runAsNonRoot: true, runAsUser: 33, seccompProfile: {type: RuntimeDefault}}
+  containers:
+  - {name: c, image: "${IMAGE}", command: [sleep, "3600"], ${RESTRICTED}}
+`;
+
 interface PodFacts {
   readonly name: string;
   readonly node: string;
@@ -98,12 +109,7 @@ insideHost(import.meta.filename, () => {
     await cluster.rampart("image", "load", archive);
 
     await t.test("a first pod runs soon, and what isn't restricted is refused with the way out", async () => {
-      await kube.with(
-        `{apiVersion: v1, kind: Pod, metadata: {name: first}, spec: {securityContext: {runAsNonRoot: true, runAsUser: 33, seccompProfile: {type: RuntimeDefault}}, containers: [{name: c, image: "${IMAGE}", command: [sleep, "3600"], ${RESTRICTED}}]}}`,
-        "apply",
-        "-f",
-        "-",
-      );
+      await kube.with(FIRST, "apply", "-f", "-");
       await kube("wait", "--for=condition=Ready", "pod/first", "--timeout=20s");
       await assert.rejects(kube("run", "bad", `--image=${IMAGE}`, "--privileged"), /kubectl label ns default pod-security\.kubernetes\.io\/enforce=privileged/);
     });
@@ -155,7 +161,12 @@ insideHost(import.meta.filename, () => {
     });
 
     await t.test("what crashes is back in five seconds, and pods don't notice", async () => {
-      const before = await pods(kube);
+      const before = await eventually(
+        "two pods and no more",
+        60_000,
+        () => pods(kube),
+        (now) => now.length === 2,
+      );
       await kube("create", "configmap", "kept", "--from-literal=a=b");
       for (const name of ["apiserver", "auditd", "signer", "controllers", "scheduler", "dns", "node-1/node", "node-1/network", "node-1/containerd"]) {
         const tookMs = await cluster.kill(name, 15_000);
