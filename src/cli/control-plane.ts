@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
+import type { Outgoing } from "../apiserver/outgoing.ts";
 import { type ApiServer, startApiServer } from "../apiserver/server.ts";
 import { type Authority, type Identity, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
 import { newKeyPair } from "../machinery/certificates/keys.ts";
@@ -41,6 +42,8 @@ export interface ControlPlaneOptions {
   /** Another store than SQLite: closed at the end. */
   readonly store?: Store;
   readonly audit?: AuditSink;
+  /** The way to nodes, pods and services; without it their subresources answer 503. */
+  readonly outgoing?: Outgoing;
   readonly components?: readonly Component[];
   readonly clock?: Clock;
   readonly random?: Random;
@@ -107,6 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       kinds,
       store,
       audit: options.audit ?? forgetfulSink(),
+      ...(options.outgoing && { outgoing: options.outgoing }),
       clock,
       random,
       log,

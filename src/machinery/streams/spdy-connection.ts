@@ -63,6 +63,7 @@ export class SpdyConnection {
       }
       this.#streams.clear();
       release();
+      this.close();
     });
   }
 
@@ -95,8 +96,11 @@ export class SpdyConnection {
     const stream = new PushedStream({
       send: (data) => {
         if (this.#ended || this.#socket.destroyed) return undefined;
+        this.#socket.cork(); // Head and data in one packet.
         this.#socket.write(dataHead(id, data.length, 0));
-        return this.#write(data) ? undefined : new Promise((resolve) => this.#waiting.push(resolve));
+        const more = this.#write(data);
+        this.#socket.uncork();
+        return more ? undefined : new Promise((resolve) => this.#waiting.push(resolve));
       },
       end: () => {
         if (opened.localEnded) return;
@@ -127,7 +131,7 @@ export class SpdyConnection {
     const decoder = new SpdyDecoder();
     try {
       for (const piece of decoder.push(this.#options.head)) await this.#take(piece);
-      for await (const chunk of this.#socket) for (const piece of decoder.push(chunk as Buffer)) await this.#take(piece);
+      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) for (const piece of decoder.push(chunk as Buffer)) await this.#take(piece);
     } catch {
       this.#socket.destroy(); // Whatever broke it, the streams end with it.
     }
@@ -172,11 +176,12 @@ export class SpdyConnection {
     if ((id & 1) !== (side === "server" ? 1 : 0) || this.#streams.has(id)) throw new SpdyError("a stream has a number that isn't the peer's to give");
     if (!onStream || this.#streams.size >= STREAMS_MAX) return this.#refuse(id);
     const opened = this.#add(id, headers);
+    // The reply goes first: a client that waits for it takes no data of other streams meanwhile.
+    this.#write(controlFrame(FRAME.synReply, 0, Buffer.concat([numbers(id), this.#encoder.encode(new Map())])));
     if (!onStream(opened)) {
       this.#streams.delete(id);
       return this.#refuse(id);
     }
-    this.#write(controlFrame(FRAME.synReply, 0, Buffer.concat([numbers(id), this.#encoder.encode(new Map())])));
     if (flags & FLAG_FIN) this.#remoteEnd(opened);
   }
 

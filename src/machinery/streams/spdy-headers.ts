@@ -64,7 +64,7 @@ export class HeaderDecoder {
     this.#inflate.on("data", (chunk: Buffer) => {
       this.#bytes += chunk.length;
       this.#chunks.push(chunk);
-      if (this.#bytes > BLOCK_MAX_BYTES) this.#inflate.destroy(new RangeError(`a header block is longer than ${BLOCK_MAX_BYTES} bytes`));
+      if (this.#bytes > BLOCK_MAX_BYTES) this.#fail?.(new RangeError(`a header block is longer than ${BLOCK_MAX_BYTES} bytes`));
     });
   }
 
@@ -73,7 +73,10 @@ export class HeaderDecoder {
     this.#chunks = [];
     this.#bytes = 0;
     await new Promise<void>((resolve, reject) => {
-      this.#fail = reject;
+      this.#fail = (error) => {
+        this.#inflate.destroy(); // What follows makes no sense without this block.
+        reject(error);
+      };
       // The transform's callback comes when all output of the block has been handed on.
       this.#inflate.write(block, (error) => (error ? reject(error) : resolve()));
     });

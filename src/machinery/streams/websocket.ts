@@ -47,7 +47,7 @@ export class WebSocketConnection {
   async read(take: (piece: DataPiece) => void | Promise<void>): Promise<void> {
     try {
       if (this.#head.length > 0 && (await this.#feed(this.#head, take))) return;
-      for await (const chunk of this.#socket) if (await this.#feed(chunk as Buffer, take)) return;
+      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) if (await this.#feed(chunk as Buffer, take)) return;
     } catch (error) {
       if (error instanceof WebSocketError) this.close(error.code, error.message);
       else this.#socket.destroy();
