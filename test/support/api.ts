@@ -80,8 +80,8 @@ export class Api {
     return this.request("DELETE", target, options, { "content-type": "application/json" });
   }
 
-  /** Begins a watch; ended with the API or by `stop`. */
-  watch(target: string): Watching {
+  /** Begins a watch; ended with the API or by `stop`. @param client how many bytes it leaves unread */
+  watch(target: string, client: { readonly queued?: number } = {}): Watching {
     const controller = new AbortController();
     this.#open.add(controller);
     const watching = new Watching(controller);
@@ -89,6 +89,8 @@ export class Api {
       signal: controller.signal,
       write: (chunk) => watching.take(chunk),
       end: () => watching.close(200, ""),
+      abort: () => watching.breakOff(),
+      queued: client.queued ?? 0,
     });
     this.#handle(exchange);
     return watching;
@@ -109,6 +111,8 @@ export class Watching {
   readonly events: WatchedEvent[] = [];
   /** Set when the watch has ended. */
   ended: { readonly code: number; readonly text: string } | undefined;
+  /** Whether the server broke the watch off. */
+  aborted = false;
   readonly #controller: AbortController;
   #notice: () => void = () => {};
   #rest = "";
@@ -126,6 +130,10 @@ export class Watching {
   close(code: number, text: string): void {
     this.ended = { code, text };
     this.#notice();
+  }
+  breakOff(): void {
+    this.aborted = true;
+    this.close(200, "");
   }
   stop(): void {
     this.#controller.abort();
@@ -159,6 +167,9 @@ interface Streaming {
   readonly signal: AbortSignal;
   write(chunk: Uint8Array): void;
   end(): void;
+  abort(): void;
+  /** Bytes that wait to be read. */
+  readonly queued: number;
 }
 
 /** One request handed over in memory. */
@@ -217,12 +228,12 @@ class DirectExchange implements Exchange {
       signal: this.signal,
       write: (chunk) => {
         streaming.write(chunk);
-        return 0;
+        return streaming.queued;
       },
       queued: () => 0,
       drained: () => Promise.resolve(),
       end: () => streaming.end(),
-      abort: () => streaming.end(),
+      abort: () => streaming.abort(),
     };
   }
   takeSocket(): undefined {
@@ -274,4 +285,13 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
 export function configMap(name: string, more: Partial<KubeObject> & { data?: Record<string, string> } = {}): KubeObject & { data?: Record<string, string> } {
   const { metadata, ...rest } = more;
   return { apiVersion: "v1", kind: "ConfigMap", ...rest, metadata: { name, ...metadata } };
+}
+
+/** ConfigMaps m0, m1 … in the namespace `default`, labelled `app: even` and `app: odd`. */
+export async function withMaps(api: Api, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const labels = { app: i % 2 ? "odd" : "even" };
+    const { code, text } = await api.create("/api/v1/namespaces/default/configmaps", configMap(`m${i}`, { metadata: { labels }, data: { n: String(i) } }));
+    if (code !== 201) throw new Error(text);
+  }
 }

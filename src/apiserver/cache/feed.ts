@@ -121,12 +121,12 @@ export class Feed {
     for (const one of waiting) if (one.revision <= revision) one.resolve();
   }
 
-  /** The watch ended: begins another where it left off or, where the store no longer reaches back, at the present. */
+  /** The watch ended: begins another where it left off or, where the store no longer reaches back or holds a change that doesn't open, at the present. */
   #recover(error: Error): void {
     if (this.#stop.signal.aborted) return;
     this.#options.clock.after(RETRY_MS, () => {
       if (this.#stop.signal.aborted) return;
-      if (error.name !== "CompactedError") return this.#watch();
+      if (error.name !== "CompactedError" && error.name !== "SealError") return this.#watch();
       this.#options.store.revision().then((revision) => {
         this.#revision = revision;
         this.#options.onLost(revision);

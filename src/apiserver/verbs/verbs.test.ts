@@ -2,21 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Answered, type Api, configMap, startApi } from "../../../test/support/api.ts";
-import { memoryStore } from "../../storage/memory.ts";
+import { type Answered, configMap, startApi, withMaps } from "../../../test/support/api.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 
 function refusal({ code, object }: Answered): unknown {
   return { code, reason: object.reason, message: object.message };
-}
-
-async function withMaps(api: Api, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const made = await api.create(MAPS, configMap(`m${i}`, { metadata: { labels: { app: i % 2 ? "odd" : "even" } }, data: { n: String(i) } }));
-    assert.equal(made.code, 201);
-  }
 }
 
 test("an object is created, read, replaced and deleted, and every answer shows its version", async () => {
@@ -135,49 +127,6 @@ test("a list is in key order, by selectors, and in pages that show one moment", 
     assert.equal(answer.code, code, answer.text);
     assert.match(answer.object.message, message);
   }
-});
-
-test("a watch tells what is there, what changes, and what leaves a selection", async () => {
-  await using api = await startApi();
-  await withMaps(api, 2);
-  const all = api.watch(`${MAPS}?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`);
-  const odd = api.watch(`${MAPS}?watch=1&labelSelector=app%3Dodd`);
-  const shape = (events: readonly { type: string; object: { metadata: { name?: string; resourceVersion: string } } }[]) =>
-    events.map(({ type, object }) => `${type} ${object.metadata.name ?? "-"}`);
-  assert.deepEqual(shape(await all.first(3)), ["ADDED m0", "ADDED m1", "BOOKMARK -"]);
-  assert.equal((await all.first(3))[2]!.object.metadata.annotations["k8s.io/initial-events-end"], "true");
-  await odd.first(1);
-
-  await api.patch(`${MAPS}/m0`, "application/merge-patch+json", { metadata: { labels: { app: "odd" } } });
-  const left = await api.patch(`${MAPS}/m1`, "application/merge-patch+json", { metadata: { labels: { app: "even" } } });
-  await api.delete(`${MAPS}/m0`);
-  assert.deepEqual(shape(await all.first(6)), ["ADDED m0", "ADDED m1", "BOOKMARK -", "MODIFIED m0", "MODIFIED m1", "DELETED m0"]);
-  const seen = await odd.first(4);
-  assert.deepEqual(shape(seen), ["ADDED m1", "ADDED m0", "DELETED m1", "DELETED m0"]);
-  assert.equal(seen[2]!.object.metadata.resourceVersion, left.object.metadata.resourceVersion);
-  assert.equal(seen[2]!.object.metadata.labels.app, "odd", "what leaves a selection is shown as it last was in it");
-
-  const past = api.watch(`${MAPS}?watch=1&resourceVersion=${left.object.metadata.resourceVersion}&timeoutSeconds=1`);
-  assert.deepEqual(shape(await past.first(1)), ["DELETED m0"]);
-  await past.end();
-});
-
-test("a watch from a version that the store has forgotten ends with 410", async () => {
-  const store = memoryStore();
-  const before = await startApi({ store });
-  await withMaps(before, 3);
-  const seen = (await before.get(`${MAPS}/m1`)).object.metadata.resourceVersion;
-  before.caches.stop();
-  await using api = await startApi({ store });
-  const resumed = api.watch(`${MAPS}?watch=1&resourceVersion=${seen}`);
-  assert.equal((await resumed.first(1))[0]!.object.metadata.name, "m2", "a server that has just begun reads the store's history");
-  await store.compact(api.caches.revision);
-  const old = api.watch(`${MAPS}?watch=1&resourceVersion=1`);
-  await old.end();
-  assert.deepEqual(
-    old.events.map(({ type, object }) => ({ type, code: object.code, reason: object.reason })),
-    [{ type: "ERROR", code: 410, reason: "Expired" }],
-  );
 });
 
 test("patches of four kinds change the newest object", async () => {

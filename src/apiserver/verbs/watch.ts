@@ -16,9 +16,11 @@ import { selectionOf } from "./selection.ts";
 
 /** A watcher that lets so much pile up is cut off: it lists again when it can keep up. */
 const QUEUED_BYTES_MAX = 32 << 20;
-/** Initial events wait while so much is on its way. */
+/** Initial events wait while so much is on its way; a client that doesn't take it in so long is gone or up to something. */
 const INITIAL_QUEUED_BYTES = 1 << 20;
-const DRAIN_POLL_MS = 2;
+const STALLED_MAX_MS = 30_000;
+/** Changes that may pile up behind initial events. */
+const WAITING_MAX = 50_000;
 const BOOKMARK_EVERY_MS = 60_000;
 /** Where the client names no time, a watch ends between once and twice this. */
 const DEFAULT_TIMEOUT_S = 1800;
@@ -127,18 +129,22 @@ class Watcher {
   async #sendAll(objects: readonly CachedObject[]): Promise<void> {
     for (const { bytes } of objects) {
       if (this.#over) return;
-      let queued = this.#stream.write(this.#encode("ADDED", bytes));
-      while (queued > INITIAL_QUEUED_BYTES && !this.#over) {
-        await new Promise<void>((resolve) => this.#call.context.clock.after(DRAIN_POLL_MS, resolve));
-        queued = this.#stream.queued();
-      }
+      if (this.#stream.write(this.#encode("ADDED", bytes)) > INITIAL_QUEUED_BYTES) await this.#drained();
     }
+  }
+
+  /** Resolves once the client has taken what is queued; cuts it off when it takes too long. */
+  async #drained(): Promise<void> {
+    const cancel = this.#call.context.clock.after(STALLED_MAX_MS, () => this.#cut());
+    await this.#stream.drained();
+    cancel();
   }
 
   #deliver(changes: readonly CacheChange[]): void {
     if (this.#over) return;
     if (this.#waiting) {
-      this.#waiting.push(...changes);
+      for (const change of changes) this.#waiting.push(change);
+      if (this.#waiting.length > WAITING_MAX) this.#cut();
       return;
     }
     let queued = 0;
@@ -146,10 +152,14 @@ class Watcher {
       const event = this.#event(change);
       if (event) queued = this.#stream.write(event);
     }
-    if (queued > QUEUED_BYTES_MAX) {
-      this.#stop();
-      this.#stream.abort();
-    }
+    if (queued > QUEUED_BYTES_MAX) this.#cut();
+  }
+
+  /** Breaks the watch off, so that its client doesn't take what it has for everything. */
+  #cut(): void {
+    if (this.#over) return;
+    this.#stop();
+    this.#stream.abort();
   }
 
   /** What this watcher is told of a change: an object that enters the selection is added, one that leaves it is deleted. */

@@ -20,13 +20,12 @@ export const OWN_WRITE_MAX_MS = 30_000;
 export async function commit(write: Write): Promise<void> {
   const { call, kind, next, last, cached, options } = write;
   if (last && cached && completesDeletion(kind, next, last)) return removeFinalized(write);
-  const { value, stored } = storedForm(call, kind, next);
+  const { value, stored } = fittingForm(call, kind, next);
   const before = cached && last ? call.context.caches.stored(kind).get(cached.namespace, cached.name) : undefined;
   if (before && cached?.resourceVersion === before.resourceVersion && unchanged(value, before.bytes, before.resourceVersion)) {
     write.result = cached.bytes;
     return;
   }
-  if (value.length > OBJECT_BYTES_MAX) throw tooLargeForStore(value.length);
   if (options.dryRun) {
     write.result = asAnswered(kind, next, cached?.resourceVersion ?? 0);
     return;
@@ -34,6 +33,15 @@ export async function commit(write: Write): Promise<void> {
   const revision = await put(write, value, stored);
   const standing = call.context.caches.of(kind).get(write.namespace, write.name);
   write.result = standing?.resourceVersion === revision ? standing.bytes : asAnswered(kind, next, revision);
+}
+
+/** What is too large with its record of owners may fit without. Throws a 500 StatusError for what doesn't. */
+function fittingForm(call: Call, kind: Kind, next: KubeObject): { value: Buffer; stored: KubeObject } {
+  const form = storedForm(call, kind, next);
+  if (form.value.length <= OBJECT_BYTES_MAX) return form;
+  if (!next.metadata.managedFields) throw tooLargeForStore(form.value.length);
+  delete next.metadata.managedFields;
+  return fittingForm(call, kind, next);
 }
 
 async function put(write: Write, value: Buffer, stored: KubeObject): Promise<number> {
