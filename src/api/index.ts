@@ -14,6 +14,7 @@ import { node } from "./node/index.ts";
 import { policy } from "./policy/index.ts";
 import { rbac } from "./rbac/index.ts";
 import { scheduling } from "./scheduling/index.ts";
+import { storage } from "./storage/index.ts";
 import { resources } from "./tables/resources.ts";
 
 /** Kinds with rules: each folder's list. */
@@ -30,6 +31,7 @@ const declared: readonly Kind[] = [
   ...node,
   ...policy,
   ...scheduling,
+  ...storage,
 ];
 
 const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));

@@ -55,7 +55,7 @@ test("each status subresource of the tables has rules, and only those", () => {
 });
 
 test("by default a create drops the status, an update keeps it, and a status update changes nothing else", () => {
-  const { rules } = find("storage.k8s.io/v1", "volumeattachments");
+  const { rules } = find("storagemigration.k8s.io/v1", "storageversionmigrations");
   const metadata = { name: "a" };
   const created: Some = { metadata, spec: 1, status: 1 };
   rules.prepareCreate?.(created);

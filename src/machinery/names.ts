@@ -45,6 +45,14 @@ export function isDNS1123Subdomain(value: string): string[] {
   return [...complaints, regexComplaint(message, DNS1123_SUBDOMAIN, "example.com")];
 }
 
+/** The same in any case, as CSI drivers are named. */
+export function isDNS1123SubdomainCaseless(value: string): string[] {
+  const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
+  if (dns1123Subdomain.test(value.toLowerCase())) return complaints;
+  const message = "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+  return [...complaints, regexComplaint(message, DNS1123_SUBDOMAIN, "Example.com")];
+}
+
 const DNS1123_SUBDOMAIN_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*";
 const dns1123SubdomainUnderscore = whole(DNS1123_SUBDOMAIN_UNDERSCORE);
 
