@@ -34,7 +34,7 @@ test("a driver's first generation is its first change", () => {
   const made: CSIDriverType = { metadata: { name: "d" }, spec: {} };
   CSIDriver.rules.defaults?.(made);
   const next: CSIDriverType = { ...made, metadata: { name: "d" }, spec: { ...made.spec, podInfoOnMount: true } };
-  CSIDriver.rules.prepareUpdate?.(next, made);
+  CSIDriver.rules.prepareUpdate?.(next, made, context);
   assert.equal(next.metadata.generation, 1);
 });
 
