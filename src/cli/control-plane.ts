@@ -44,12 +44,20 @@ export interface ControlPlaneOptions {
   readonly audit?: AuditSink;
   /** The way to nodes, pods and services; without it their subresources answer 503. */
   readonly outgoing?: Outgoing;
+  /** Those of an earlier control plane over the same store, so that what was issued then is still good; new ones where absent. */
+  readonly keys?: ControlPlaneKeys;
   readonly components?: readonly Component[];
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
   /** 0, a free port, where absent. */
   readonly port?: number;
+}
+
+export interface ControlPlaneKeys {
+  readonly authority: Authority;
+  /** PEM of what signs service-account tokens. */
+  readonly tokenKey: string;
 }
 
 export interface ControlPlane extends AsyncDisposable {
@@ -59,6 +67,7 @@ export interface ControlPlane extends AsyncDisposable {
   readonly ca: string;
   /** Who signs clients' certificates. */
   readonly clientAuthority: Authority;
+  readonly keys: ControlPlaneKeys;
   readonly server: ApiServer;
   /** Text of a kubeconfig of the cluster's administrator, who may do all. */
   readonly adminKubeconfig: string;
@@ -89,7 +98,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 
   async function start(): Promise<ControlPlane> {
     const now = Date.now();
-    const authority = newAuthority({ commonName: "rampart-ca", lifetimeMs: DAY_MS, now });
+    const keys = options.keys ?? { authority: newAuthority({ commonName: "rampart-ca", lifetimeMs: DAY_MS, now }), tokenKey: newKeyPair().pem };
+    const { authority } = keys;
     const serving = newIdentity(authority, {
       subject: { commonName: "kube-apiserver" },
       names: { ips: [HOST], dns: ["localhost", "kubernetes.default.svc"] },
@@ -105,7 +115,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       certificate: serving.cert,
       key: serving.key,
       clientCa: authority.cert,
-      tokens: { key: newKeyPair().pem, issuer: "https://kubernetes.default.svc.cluster.local" },
+      tokens: { key: keys.tokenKey, issuer: "https://kubernetes.default.svc.cluster.local" },
       settings: SETTINGS,
       kinds,
       store,
@@ -133,6 +143,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       url,
       ca: authority.cert,
       clientAuthority: authority,
+      keys,
       server,
       adminKubeconfig: kubeconfigOf("admin", ["system:masters"]),
       kubeconfig: kubeconfigOf,

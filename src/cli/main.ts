@@ -47,6 +47,14 @@ function commandLine(): Command {
     .option("--json", "as JSON", false)
     .addOption(data())
     .action(async (options) => (await import("./commands/status.ts")).status(options));
+  program
+    .command("verify")
+    .description("attack the cluster with every drill of the threat model, and say what came of it")
+    .option("--kubeconfig <file>", "attack this cluster instead, as its administrator: any Kubernetes will do")
+    .option("--only <ids>", "only these drills, separated by commas", (text) => text.split(","), [] as string[])
+    .option("--json", "as JSON", false)
+    .addOption(data())
+    .action(async (options) => (await import("./commands/verify.ts")).verify(options));
   const image = program.command("image").description("images of the nodes");
   image
     .command("load <file>")

@@ -9,6 +9,7 @@ import { ensureFolder, writeFileDurably } from "../cluster/files.ts";
 import { keyFiles } from "../cluster/keys.ts";
 import { machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
 import { DNS_MACHINE } from "../machine/bridge.ts";
+import { untilLetGo } from "../machine/hold.ts";
 import { bootMachine, enterWords } from "../machine/small-machine.ts";
 import { launch, stop } from "../processes/spawn.ts";
 import type { Unit } from "../processes/unit.ts";
@@ -33,7 +34,8 @@ export function apiServerUnit(context: ClusterContext): Unit {
     label: "API server",
     user: userText(context, "apiserver"),
     after: ["auditd"],
-    start: () => {
+    start: async () => {
+      await untilLetGo(layout, "apiserver");
       writeFileDurably(config, `${JSON.stringify(apiServerConfig(context), null, 2)}\n`, { mode: 0o600, ...(owner !== undefined && { uid: owner }) });
       return launch({
         command: ownCommand(context, ["apiserver", "--config", config]),
