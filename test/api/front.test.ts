@@ -190,6 +190,8 @@ test("access reviews say what the authorizers say", async () => {
   const resourceAttributes = { verb: "get", resource: "pods", namespace: "default" };
   assert.deepEqual(await ask({ user: "ann", resourceAttributes }), { allowed: false });
   assert.deepEqual(await ask({ user: "ann", groups: ["system:masters"], resourceAttributes }), { allowed: true });
+  const table = { "content-type": "application/json", accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
+  assert.equal((await send(admin, "POST", path, table, JSON.stringify({ spec: { user: "ann", resourceAttributes } }))).code, 406);
   assert.match(String(await ask({ user: "ann" })), /exactly one of nonResourceAttributes or resourceAttributes must be specified/);
   assert.match(String(await ask({ resourceAttributes })), /at least one of user or group must be specified/);
 });
