@@ -2,11 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { connect } from "../client/connect.ts";
 import { readKubeconfig } from "../client/kubeconfig.ts";
 import { runAll } from "../client/run-all.ts";
 import { untilStopped } from "../client/until-stopped.ts";
 import { systemClock } from "../machinery/clock.ts";
 import { createLog } from "../machinery/log.ts";
+import { grantRoles } from "./grant.ts";
 import { controllers } from "./index.ts";
 
 /** @param args `--kubeconfig FILE` of a user who may read what controllers watch and mint their tokens (`system:kube-controller-manager`); `--root-ca FILE`, `--pod-cidr CIDR` */
@@ -22,6 +24,9 @@ export async function main(args: string[]): Promise<void> {
   await untilStopped(async (signal) => {
     const rootCa = values["root-ca"] ? readFileSync(values["root-ca"], "utf8") : access.ca;
     const all = controllers({ rootCa, podCidr: values["pod-cidr"] });
+    const own = connect({ access, component: "controllers" });
+    if (await grantRoles(own, all)) log.info("the controllers' roles were applied", { roles: all.length });
+    await own.transport.close();
     await runAll({ access, component: "controllers", controllers: all, clock: systemClock, log, signal });
     log.ready({ controllers: all.length });
   });
