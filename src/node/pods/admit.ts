@@ -60,7 +60,8 @@ function unenforceableOf({ spec }: AgentPod): Refusal | undefined {
   return undefined;
 }
 
-function shortage(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {
+/** What the node lacks for a pod beside the others; undefined where it fits. */
+export function shortage(pod: AgentPod, others: readonly AgentPod[], allocatable: Allocatable): Refusal | undefined {
   const slots = Number(allocatable.pods ?? Number.POSITIVE_INFINITY);
   if (others.length >= slots) return notEnough("pods", 1n, BigInt(others.length), BigInt(slots));
   const wanted = podRequests(pod.spec);

@@ -159,6 +159,34 @@ insideMachine(import.meta.filename, (folder) => {
     await agent.delete(big, 1);
   });
 
+  test("a running container is given new amounts as it runs, and goes for a new image", async () => {
+    const amounts = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { cpu, memory } });
+    const pod = testPod("grow", "sleep 1000", {}, { resources: amounts("100m", "32Mi") });
+    agent.workers.set(pod);
+    const before = await agent.until(pod, "running", ({ phase }) => phase === "Running");
+    const [main] = pod.spec.containers;
+    const grown = { ...pod, spec: { ...pod.spec, containers: [{ ...main!, resources: amounts("200m", "64Mi") }] } };
+    agent.workers.set(grown);
+    const after = await agent.until(
+      pod,
+      "grown",
+      ({ containerStatuses, conditions }) =>
+        containerStatuses?.[0]?.resources?.limits?.memory === "64Mi" && !conditions?.some(({ type }) => type.startsWith("PodResize")),
+    );
+    assert.equal(after.containerStatuses?.[0]?.containerID, before.containerStatuses?.[0]?.containerID);
+    const id = after.containerStatuses?.[0]?.containerID?.replace("containerd://", "") ?? "";
+    const actual = (await containerd.runtime.containerStatus(id))?.resources;
+    assert.deepEqual([actual?.cpu_quota, actual?.cpu_shares, actual?.memory_limit_in_bytes], [20_000, 204, 64 * 2 ** 20]);
+    agent.workers.set({ ...grown, spec: { ...grown.spec, containers: [{ ...grown.spec.containers[0]!, resources: amounts("4", "64Mi") }] } });
+    const refused = await agent.until(pod, "refused", ({ conditions }) => conditions?.some(({ type }) => type === "PodResizePending"));
+    assert.equal(refused.conditions?.find(({ type }) => type === "PodResizePending")?.reason, "Infeasible");
+    const other = { ...grown.spec.containers[0]!, image: "rampart.local/none:1", imagePullPolicy: "Never" };
+    agent.workers.set({ ...grown, spec: { ...grown.spec, containers: [other] } });
+    const changed = await agent.until(pod, "stopped", ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === "ErrImageNeverPull");
+    assert.equal(changed.containerStatuses?.[0]?.lastState?.terminated?.containerID, after.containerStatuses?.[0]?.containerID);
+    await agent.delete(pod, 1);
+  });
+
   test("a restarted agent takes over running pods without touching them, and removes those that the API forgot", async () => {
     const kept = testPod("kept", "sleep 1000", {}, { readinessProbe: { exec: { command: ["true"] }, initialDelaySeconds: 1 } });
     const lost = testPod("lost", "sleep 1000");

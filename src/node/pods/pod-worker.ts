@@ -17,12 +17,15 @@ import type { Kill, Plan, Start } from "./plan/judge.ts";
 import { planFor } from "./plan/plan.ts";
 import { qosClass } from "./qos.ts";
 import { removeFromDisk, removeFromRuntime, removeOldRuns } from "./remove-pod.ts";
+import { type Allocation, allocate, withReportedAmounts } from "./resize/allocation.ts";
+import { setAmounts } from "./resize/set-amounts.ts";
 import { isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
 import { StartAttempts } from "./start-attempts.ts";
 import { podStatus } from "./status/pod-status.ts";
 
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 20_000;
+const RESIZE_RETRY_MS = 3000;
 
 /** What a worker must know of the pods beside its own. */
 export interface Neighbours {
@@ -47,7 +50,12 @@ export class PodWorker {
   readonly #probes: PodProbes;
   readonly #volumes: LiveVolumes;
   readonly #attempts: StartAttempts;
+  /** As the API has it. */
+  #wanted: AgentPod;
+  /** With the amounts that this node has granted. */
   #pod: AgentPod;
+  #pending: Allocation["pending"];
+  #resizeError: string | undefined;
   #last: PodStatus;
   #seen: PodSeen = nothingSeen;
   #verdict: Verdict | undefined;
@@ -68,7 +76,8 @@ export class PodWorker {
   readonly done: Promise<void>;
 
   constructor(pod: AgentPod, context: AgentContext, reports: WorkerReports, neighbours: Neighbours) {
-    this.#pod = pod;
+    this.#wanted = pod;
+    this.#pod = withReportedAmounts(pod, pod.status ?? {});
     this.#last = pod.status ?? {};
     this.#context = context;
     this.#reports = reports;
@@ -100,7 +109,8 @@ export class PodWorker {
 
   /** A newer version of the pod. */
   update(pod: AgentPod): void {
-    this.#pod = pod;
+    this.#wanted = pod;
+    this.#grant();
     this.#volumes.markStale();
     if (pod.metadata.deletionTimestamp) this.#hurry(graceSeconds(pod));
     this.poke();
@@ -130,6 +140,15 @@ export class PodWorker {
     this.#interruption.abort();
     this.#probes.stop();
     this.poke();
+  }
+
+  /** Takes over what the API says, with the amounts that there is room for. */
+  #grant(): void {
+    const { pod, pending } = this.#admitted
+      ? allocate(this.#pod, this.#wanted, this.#neighbours.besides(this.#wanted.metadata.uid), this.#context.node.allocatable)
+      : { pod: this.#wanted, pending: undefined };
+    this.#pod = pod;
+    this.#pending = pending;
   }
 
   #hurry(seconds: number): void {
@@ -177,7 +196,8 @@ export class PodWorker {
       await this.#end();
       return;
     }
-    const plan = planFor({ pod: this.#pod, seen: this.#seen, probes: (id) => this.#probes.verdict(id) });
+    this.#grant();
+    const plan = planFor({ pod: this.#pod, seen: this.#seen, probes: (id) => this.#probes.verdict(id), nodeMemory: this.#context.node.memoryBytes });
     const over = plan.stopAll && plan.sandbox === undefined;
     await this.#report(false);
     if (over) {
@@ -190,7 +210,8 @@ export class PodWorker {
     this.#probes.update(this.#pod, this.#seen, this.#podIps()[0] ?? "");
     await this.#report(false);
     await removeOldRuns(this.#pod, this.#seen, this.#stopped, this.#context);
-    this.#wakeAt([retryAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
+    const resizeAt = this.#pending || this.#resizeError !== undefined ? now + RESIZE_RETRY_MS : undefined;
+    this.#wakeAt([retryAt, resizeAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
   }
 
   /** Takes up what an earlier agent left: which containers were ready, and how often they had been started. */
@@ -247,8 +268,19 @@ export class PodWorker {
       // A deletion doesn't wait for the rest.
       if (this.#pod.metadata.deletionTimestamp || this.#forgotten || this.#over) break;
     }
-    if (plan.kill.length > 0 || plan.start.length > 0) this.#seen = await this.#observer.look();
+    await this.#resize(plan);
+    if (plan.kill.length + plan.start.length + plan.resize.length > 0) this.#seen = await this.#observer.look();
     return retryAt;
+  }
+
+  async #resize({ resize }: Plan): Promise<void> {
+    try {
+      await setAmounts(this.#pod, resize, this.#context);
+      this.#resizeError = undefined;
+    } catch (error) {
+      // What runs goes on with the amounts that it has.
+      this.#resizeError = (error as Error).message;
+    }
   }
 
   #sandboxConfig(attempt: number) {
@@ -345,6 +377,8 @@ export class PodWorker {
       now: clock.now(),
       over,
       verdict: this.#verdict,
+      nodeMemory: node.memoryBytes,
+      resize: { pending: this.#pending, error: this.#resizeError },
       waiting: (name) => this.#attempts.waiting(name),
       probes: (id) => this.#probes.verdict(id),
     });

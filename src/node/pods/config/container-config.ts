@@ -4,7 +4,7 @@ import type { Container } from "../../../api/tables/core-v1.ts";
 import type { ContainerConfig, Mount } from "../../runtime/cri/cri.ts";
 import type { AgentPod } from "../agent-pod.ts";
 import { expand } from "./expand.ts";
-import { ANNOTATION, containerLabels, logPath } from "./names.ts";
+import { ANNOTATION, containerHash, containerLabels, logPath } from "./names.ts";
 import { containerResources } from "./resources.ts";
 import { type ImageUser, securityContext } from "./security.ts";
 
@@ -41,6 +41,7 @@ export function containerConfig(facts: ContainerConfigFacts): ContainerConfig {
     mounts: [...facts.mounts, { container_path: messagePath, host_path: facts.messageFile }],
     labels: containerLabels(pod, container.name),
     annotations: {
+      [ANNOTATION.hash]: containerHash(container),
       [ANNOTATION.restartCount]: String(attempt),
       [ANNOTATION.messagePath]: messagePath,
       [ANNOTATION.messagePolicy]: container.terminationMessagePolicy ?? "File",

@@ -1,5 +1,7 @@
 /** Names, labels and paths that tie what the runtime holds to the pods of the API. Other tools on a node read them, so they are Kubernetes' own. */
 
+import { createHash } from "node:crypto";
+import type { Container } from "../../../api/tables/core-v1.ts";
 import type { AgentPod } from "../agent-pod.ts";
 
 export const LABEL = {
@@ -10,6 +12,8 @@ export const LABEL = {
 } as const;
 
 export const ANNOTATION = {
+  /** Of what a running container can't take over: its image. */
+  hash: "io.kubernetes.container.hash",
   restartCount: "io.kubernetes.container.restartCount",
   messagePath: "io.kubernetes.container.terminationMessagePath",
   messagePolicy: "io.kubernetes.container.terminationMessagePolicy",
@@ -60,4 +64,12 @@ export function legacyLogLink({ containerLogs }: NodeFolders, { metadata }: Agen
   // A file name has at most 255 bytes, and the id must stay whole.
   const head = `${metadata.name}_${metadata.namespace}_${container}`.slice(0, 250 - id.length - 1);
   return `${containerLogs}/${head}-${id}.log`;
+}
+
+/** Changes where a container must be made anew to follow its spec. */
+export function containerHash({ name, image }: Container): string {
+  return createHash("sha256")
+    .update(JSON.stringify([name, image]))
+    .digest("hex")
+    .slice(0, 8);
 }

@@ -2,7 +2,7 @@
 
 import { isSidecar, restartsAfter } from "../agent-pod.ts";
 import { hasExited, isInitialized, isRunning, newestActive } from "../seen.ts";
-import { failedProbe, type Kill, killUnknown, type PlanFacts, type Start } from "./judge.ts";
+import { faultOf, type Kill, killUnknown, type PlanFacts, type Resize, resizeOf, type Start } from "./judge.ts";
 
 export interface InitPlan {
   /** The ordinary containers may run. */
@@ -11,6 +11,7 @@ export interface InitPlan {
   readonly over: boolean;
   readonly kill: readonly Kill[];
   readonly start: readonly Start[];
+  readonly resize: readonly Resize[];
 }
 
 /**
@@ -23,6 +24,7 @@ export function planInit(facts: PlanFacts): InitPlan {
   const initialized = isInitialized(pod, seen);
   const kill: Kill[] = [];
   const start: Start[] = [];
+  const resize: Resize[] = [];
   let passed = initialized;
   let done = initialized || init.length === 0;
   for (const [index, container] of [...init.entries()].reverse()) {
@@ -43,16 +45,17 @@ export function planInit(facts: PlanFacts): InitPlan {
         passed = true;
         continue;
       }
-      const failed = failedProbe(found, container, facts);
+      const fault = faultOf(found, container, facts);
       if (container.startupProbe ? facts.probes(found.id)?.startup === true : true) goOn();
-      if (failed) {
-        kill.push({ container, id: found.id, reason: failed, message: `Init container ${container.name} failed ${failed} probe` });
+      if (!fault) resize.push(...resizeOf(found, container, facts));
+      else {
+        kill.push({ container, id: found.id, reason: fault.reason, message: `Init container ${fault.message}` });
         again();
       }
     } else if (hasExited(found) && !sidecar) {
       if (found.exitCode === 0) goOn();
       else if (restartsAfter(pod.spec, container, found.exitCode)) again();
-      else return { done: false, over: true, kill: [], start: [] };
+      else return { done: false, over: true, kill: [], start: [], resize: [] };
     } else {
       if (found.state === "CONTAINER_UNKNOWN") kill.push(killUnknown(container, found));
       again();
@@ -60,5 +63,5 @@ export function planInit(facts: PlanFacts): InitPlan {
     passed = true;
   }
   if (!passed && init[0]) start.unshift({ kind: "init", container: init[0] });
-  return { done, over: false, kill, start };
+  return { done, over: false, kill, start, resize };
 }

@@ -4,6 +4,7 @@ import type { Container, PodSpec } from "../../../api/tables/core-v1.ts";
 import type { ContainerStatus, SandboxStatus } from "../../runtime/container-runtime.ts";
 import type { ContainerState } from "../../runtime/cri/cri.ts";
 import { type AgentPod, agentPod } from "../agent-pod.ts";
+import { ANNOTATION, containerHash } from "../config/names.ts";
 import type { PodSeen } from "../seen.ts";
 import type { ProbeVerdict } from "../status/container-status.ts";
 import type { Plan } from "./judge.ts";
@@ -58,10 +59,11 @@ function seen(containers: ContainerStatus[], sandboxes: SandboxStatus[] = [sandb
 
 /** The plan in words. */
 function plan(what: AgentPod, with_: PodSeen, verdicts: Record<string, ProbeVerdict> = {}): string[] {
-  const made: Plan = planFor({ pod: what, seen: with_, probes: (id) => verdicts[id] });
+  const made: Plan = planFor({ pod: what, seen: with_, probes: (id) => verdicts[id], nodeMemory: 2 ** 30 });
   return [
     ...(made.stopAll ? ["stop all"] : []),
     ...(made.sandbox === undefined ? [] : [`sandbox ${made.sandbox}`]),
+    ...made.resize.map(({ container }) => `resize ${container.name}`),
     ...made.kill.map(({ container, reason }) => `kill ${container.name} (${reason})`),
     ...made.start.map(({ container }) => `start ${container.name}`),
   ];
@@ -159,3 +161,41 @@ test("a container that was made and not started is started; nothing is started i
   leaving.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
   assert.deepEqual(plan(leaving, seen([run("main", "exited", 1)])), ["stop all"]);
 });
+
+test("a container whose image was changed is made anew, also in a pod that restarts nothing", () => {
+  const old = { ...run("main", "running"), annotations: { [ANNOTATION.hash]: containerHash({ name: "main", image: "a" }) } };
+  const of = (image: string) => plan(pod({ restartPolicy: "Never", containers: [{ name: "main", image }] }), seen([old]));
+  assert.deepEqual([of("a"), of("b")], [[], ["kill main (changed)", "start main"]]);
+});
+
+test("a running container is given its new amounts, or restarted where it asked for that", () => {
+  const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
+  const actual = {
+    ...run("main", "running"),
+    resources: linux({ cpu_period: 100_000, cpu_shares: 102, cpu_quota: 20_000, memory_limit_in_bytes: 64 * 2 ** 20 }),
+  };
+  const of = (more: Partial<Container>) => plan(pod({ containers: [{ name: "main", resources, ...more }] }), seen([actual]));
+  assert.deepEqual(of({}), []);
+  const bigger = { requests: { cpu: "200m", memory: "64Mi" }, limits: { cpu: "200m", memory: "64Mi" } };
+  assert.deepEqual(of({ resources: bigger }), ["resize main"]);
+  const more = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
+  const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
+  assert.deepEqual(of({ resources: more, resizePolicy }), ["kill main (resize)", "start main"]);
+  assert.deepEqual(of({ resources: bigger, resizePolicy }), ["resize main"]);
+});
+
+function linux(amounts: Partial<NonNullable<ContainerStatus["resources"]>>): NonNullable<ContainerStatus["resources"]> {
+  const none = {
+    cpu_period: 0,
+    cpu_quota: 0,
+    cpu_shares: 0,
+    memory_limit_in_bytes: 0,
+    oom_score_adj: 0,
+    cpuset_cpus: "",
+    cpuset_mems: "",
+    hugepage_limits: [],
+    unified: {},
+    memory_swap_limit_in_bytes: 0,
+  };
+  return { ...none, ...amounts };
+}

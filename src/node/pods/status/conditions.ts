@@ -6,7 +6,15 @@ import { goList } from "../go-text.ts";
 import type { Phase } from "./phase.ts";
 
 /** Conditions that only the agent writes; all others are kept as they are. */
-export const OWNED_CONDITIONS: ReadonlySet<string> = new Set(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]);
+export const OWNED_CONDITIONS: ReadonlySet<string> = new Set([
+  "PodReadyToStartContainers",
+  "Initialized",
+  "Ready",
+  "ContainersReady",
+  "PodScheduled",
+  "PodResizePending",
+  "PodResizeInProgress",
+]);
 
 type Verdict = Pick<PodCondition, "status" | "reason" | "message">;
 
@@ -22,6 +30,15 @@ export interface ConditionFacts {
   readonly sandboxTrouble: string;
   /** Conditions of others, for readiness gates. */
   readonly others: readonly PodCondition[];
+  readonly resize: ResizeFacts;
+}
+
+/** How far a change of the pod's amounts has come. */
+export interface ResizeFacts {
+  /** Why it isn't granted. */
+  readonly pending: { readonly reason: string; readonly message: string } | undefined;
+  /** It is granted and not yet done; a message says what went wrong. */
+  readonly inProgress: { readonly error: string } | undefined;
 }
 
 function complaint(parts: readonly (readonly [what: string, names: readonly string[]])[]): string {
@@ -72,6 +89,15 @@ function initialized({ pod, phase, statuses }: ConditionFacts): Verdict {
   return message ? falseFor("ContainersNotInitialized", message) : TRUE;
 }
 
+/** Unlike the others these two stand only while they are true. */
+function resizing({ pending, inProgress }: ResizeFacts): PodCondition[] {
+  const error = inProgress?.error;
+  return [
+    ...(pending ? [{ type: "PodResizePending", ...TRUE, ...pending }] : []),
+    ...(inProgress ? [{ type: "PodResizeInProgress", ...TRUE, ...(error && { reason: "Error", message: error }) }] : []),
+  ];
+}
+
 /** @returns the agent's conditions; times are put in by withTransitions() */
 export function conditionsOf(facts: ConditionFacts): PodCondition[] {
   const { sandboxTrouble } = facts;
@@ -81,6 +107,7 @@ export function conditionsOf(facts: ConditionFacts): PodCondition[] {
     { type: "Ready", ...ready(facts) },
     { type: "ContainersReady", ...containersReady(facts) },
     { type: "PodScheduled", ...TRUE },
+    ...resizing(facts.resize),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Container, ContainerState, ContainerStatus } from "../../../api/ta
 import { timestamp } from "../../../machinery/clock.ts";
 import type { ContainerStatus as RuntimeContainer } from "../../runtime/container-runtime.ts";
 import { type AgentPod, type ContainerKind, isSidecar, restartsAfter } from "../agent-pod.ts";
+import { driftOf } from "../resize/drift.ts";
 import { isRunning, type PodSeen } from "../seen.ts";
 
 /** Why a container isn't running: the last attempt to start it failed so. */
@@ -31,6 +32,12 @@ export interface ContainerFacts {
   probes(id: string): ProbeVerdict | undefined;
   /** `containerd` */
   readonly runtimeName: string;
+  readonly nodeMemory: number;
+}
+
+/** Whether a running container doesn't have the amounts of its spec yet. */
+export function isBehind(found: RuntimeContainer | undefined, container: Container, facts: { readonly pod: AgentPod; readonly nodeMemory: number }): boolean {
+  return isRunning(found) && driftOf(found, container, facts) !== undefined;
 }
 
 const LOST = { reason: "ContainerStatusUnknown", exitCode: 137 };
@@ -74,7 +81,9 @@ function willStart({ pod, kind, container }: ContainerFacts, current: RuntimeCon
   return restartsAfter(pod.spec, container, current.exitCode);
 }
 
-function fromRuntime({ container, last, runtimeName }: ContainerFacts, current: RuntimeContainer, previous: RuntimeContainer | undefined): ContainerStatus {
+function fromRuntime(facts: ContainerFacts, current: RuntimeContainer, previous: RuntimeContainer | undefined): ContainerStatus {
+  const { container, last, runtimeName } = facts;
+  const resources = isBehind(current, container, facts) ? (last?.resources ?? container.resources) : container.resources;
   const earlier = previous && stateOf(previous, runtimeName);
   // The runtime may have forgotten the run before (an agent cleans up): what was reported stays.
   const reported = last && last.containerID !== `${runtimeName}://${current.id}` ? last.state : last?.lastState;
@@ -88,7 +97,7 @@ function fromRuntime({ container, last, runtimeName }: ContainerFacts, current: 
     image: container.image && !current.image.startsWith("sha256:") ? current.image : (container.image ?? current.image),
     imageID: current.imageRef,
     containerID: `${runtimeName}://${current.id}`,
-    ...(container.resources && { resources: container.resources }),
+    ...(resources && { resources }),
     ...(container.resources?.requests && { allocatedResources: container.resources.requests }),
     ...(current.user && { user: { linux: { uid: current.user.uid, gid: current.user.gid, supplementalGroups: [...current.user.supplementalGroups] } } }),
   };

@@ -4,9 +4,9 @@ import type { PodStatus } from "../../../api/tables/core-v1.ts";
 import { timestamp } from "../../../machinery/clock.ts";
 import { type AgentPod, containersOf, isTerminal, statusNamed } from "../agent-pod.ts";
 import { qosClass } from "../qos.ts";
-import { isInitialized, judgeSandbox, type PodSeen } from "../seen.ts";
+import { isInitialized, judgeSandbox, newest, type PodSeen } from "../seen.ts";
 import { conditionsOf, OWNED_CONDITIONS, withTransitions } from "./conditions.ts";
-import { containerStatus, type ProbeVerdict, type Waiting } from "./container-status.ts";
+import { containerStatus, isBehind, type ProbeVerdict, type Waiting } from "./container-status.ts";
 import { type Phase, phaseOf } from "./phase.ts";
 
 export interface StatusFacts {
@@ -21,6 +21,9 @@ export interface StatusFacts {
   readonly over: boolean;
   /** Set where the agent ended the pod: DeadlineExceeded, Evicted, or a refusal to run it. */
   readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
+  readonly nodeMemory: number;
+  /** Why new amounts aren't granted, or could not be set. */
+  readonly resize?: { readonly pending?: { readonly reason: string; readonly message: string } | undefined; readonly error?: string | undefined } | undefined;
   waiting(container: string): Waiting | undefined;
   probes(containerId: string): ProbeVerdict | undefined;
 }
@@ -41,7 +44,9 @@ export function podStatus(facts: StatusFacts): PodStatus {
 
   const phase = settledPhase(facts, phaseOf(pod, [...init, ...ordinary], { over: facts.over, initialized: isInitialized(pod, seen) }));
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !OWNED_CONDITIONS.has(type));
-  const own = conditionsOf({ pod, phase, statuses: [...init, ...ordinary], sandboxTrouble: judgeSandbox(pod, seen).why, others });
+  const resizing = containersOf(pod.spec).some(({ container }) => isBehind(newest(seen, container.name), container, facts));
+  const resize = { pending: facts.resize?.pending, inProgress: resizing ? { error: facts.resize?.error ?? "" } : undefined };
+  const own = conditionsOf({ pod, phase, statuses: [...init, ...ordinary], sandboxTrouble: judgeSandbox(pod, seen).why, others, resize });
   const reasons =
     (facts.over && facts.verdict) || (phase === last.phase ? { reason: last.reason ?? pod.status?.reason, message: last.message ?? pod.status?.message } : {});
   const podIPs = podIpsOf(facts);
