@@ -1,6 +1,7 @@
 /** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
 
 import { apps } from "./apps/index.ts";
+import { autoscaling } from "./autoscaling/index.ts";
 import { batch } from "./batch/index.ts";
 import { certificates } from "./certificates/index.ts";
 import { coordination } from "./coordination/index.ts";
@@ -22,6 +23,7 @@ const declared: readonly Kind[] = [
   ...core,
   ...apps,
   ...rbac,
+  ...autoscaling,
   ...batch,
   ...certificates,
   ...coordination,
