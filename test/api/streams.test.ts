@@ -310,3 +310,23 @@ test("requests pass the proxy of a pod and of a service: bodies, headers, links,
   assert.deepEqual(await said(`${shop}/ftp:shop:http/proxy/y`), [400, 'invalid service request "ftp:shop:http"']);
   assert.deepEqual(await said(`${PODS}/loose:80/proxy/y`), [400, "address not allowed"]);
 });
+
+test("a client that goes away ends what was begun for it", async (t) => {
+  const set = await stage(t);
+  const ended = async (what: string): Promise<void> => {
+    for (let tries = 0; tries < 100 && set.kubelet.sockets.size > 0; tries++) await sleep(50);
+    assert.equal(set.kubelet.sockets.size, 0, what);
+  };
+  for (const way of ["websocket", "spdy"] as const) {
+    const child = start(set, way, "exec", "web", "--", "wait");
+    for (let tries = 0; tries < 100 && set.kubelet.sockets.size === 0; tries++) await sleep(50);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await ended(way);
+  }
+  set.kubelet.misbehave = (_, response) => void ("writeHead" in response && response.write("line\n"));
+  const child = start(set, "websocket", "logs", "-f", "web");
+  await once(child.stdout!, "data");
+  child.kill("SIGKILL");
+  await ended("log");
+});

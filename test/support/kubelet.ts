@@ -19,6 +19,8 @@ export interface FakeKubelet {
   readonly port: number;
   /** Method, path and query of each request, and who sent it. */
   readonly requests: string[];
+  /** The connections that are open. */
+  readonly sockets: ReadonlySet<Socket>;
   /** What came on connections after an upgrade was refused. */
   readonly afterRefusal: Buffer[];
   /** Answers the next requests otherwise. */
@@ -88,10 +90,10 @@ export async function startKubelet(t: TestContext, nodeName: string): Promise<Fa
   });
   const { port } = server.address() as AddressInfo;
   const outgoing: Outgoing = { dialer: toLoopback(createDialer()), kubelet: { certificate: client.cert, key: client.key, servingCa: authority.cert } };
-  return Object.assign(kubelet, { port, outgoing });
+  return Object.assign(kubelet, { port, outgoing, sockets });
 }
 
-/** `echo WORDS`, `cat`, `fail CODE`, `flood BYTES`, once all streams that were asked for are there. */
+/** `echo WORDS`, `cat`, `wait` (for ever), `fail CODE`, `flood BYTES`, once all streams that were asked for are there. */
 function run(socket: Duplex, head: Buffer, query: URLSearchParams): void {
   const asked = ["error", ...["input", "output"].filter((name) => query.has(name)), ...(query.has("error") ? ["stderr"] : [])];
   const streams = new Map<string, SpdyStream["stream"]>();
@@ -108,6 +110,7 @@ function run(socket: Duplex, head: Buffer, query: URLSearchParams): void {
   async function work(): Promise<string> {
     const [program, word = "", ...words] = query.getAll("command");
     const [stdin, stdout] = [streams.get("stdin"), streams.get("stdout")];
+    if (program === "wait") await new Promise(() => {});
     if (program === "echo") stdout?.write(`${[word, ...words].join(" ")}\n`);
     if (program === "cat") for await (const chunk of stdin ?? []) if (!stdout?.write(chunk)) await once(stdout!, "drain");
     if (program === "flood")

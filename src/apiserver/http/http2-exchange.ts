@@ -46,7 +46,8 @@ export class Http2Exchange implements Exchange {
       this.#gone = gone;
       const stream = this.#stream;
       if (stream.destroyed) gone.abort();
-      else stream.once("close", () => stream.writableFinished || gone.abort());
+      // A stream that its client broke off counts as finished, and as aborted.
+      else stream.once("close", () => (stream.aborted || !stream.writableFinished) && gone.abort());
     }
     return this.#gone.signal;
   }
