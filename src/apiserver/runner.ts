@@ -15,8 +15,7 @@ import { request } from "./steps/index.ts";
 import { giveTurnBack } from "./steps/take-turn.ts";
 
 /** @returns what the listener hands every exchange to */
-export function runner(context: ServerContext, verbFor: VerbFor): (exchange: Exchange) => void {
-  const deadlines = new Deadlines(context.clock);
+export function runner(context: ServerContext, verbFor: VerbFor, deadlines = new Deadlines(context.clock)): (exchange: Exchange) => void {
   return function handle(exchange) {
     const call = new RequestCall(exchange, context);
     let pending: void | Promise<void>;

@@ -29,7 +29,9 @@ import type { Outgoing } from "./outgoing.ts";
 import { decodeStored, encodeStored } from "./registry/codec.ts";
 import { respond } from "./respond/answers.ts";
 import { runner } from "./runner.ts";
+import { Deadlines } from "./steps/deadline.ts";
 import { verbFor } from "./verbs/index.ts";
+import { watchEventLoop } from "./watchdog.ts";
 
 export interface ApiServerOptions {
   /** Addresses to listen at; with port 0 the first gets a free port and the others the same. */
@@ -79,6 +81,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens });
 
+  const deadlines = new Deadlines(clock);
+  const watchdog = watchEventLoop(log, () => deadlines.underWay());
   const turns: Turns = { reading: 0, writing: 0 };
   const metrics = new RequestCounts();
   let started = false;
@@ -104,14 +108,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const listeners: Listener[] = [];
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
-  const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns), ...issuer];
+  const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns, watchdog), ...issuer];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints(kinds, schema)]);
   const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
   const front = { authenticate, rulesOf, tokens, audit: auditor(options.audit), endpoints, turns, metrics, log };
   const { outgoing } = options;
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...(outgoing && { outgoing }) };
-  const handle = runner(context, verbFor);
+  const handle = runner(context, verbFor, deadlines);
   const self = loopback(handle);
 
   for (const host of options.listen) {
@@ -140,6 +144,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     async close(graceMs) {
       draining = true;
       stopKeeping();
+      watchdog.stop();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       access.close();
       caches.stop();

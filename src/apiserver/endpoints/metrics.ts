@@ -4,10 +4,11 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Turns } from "../call.ts";
 import type { RequestCounts } from "../metrics/request-counts.ts";
 import { answerHeaders } from "../respond/headers.ts";
+import type { Watchdog } from "../watchdog.ts";
 import type { EndpointRow } from "./table.ts";
 
 /** @param registry what other parts of the process count in */
-export function metricsEndpoint(counts: RequestCounts, turns: Turns, registry: Registry = new Registry()): EndpointRow {
+export function metricsEndpoint(counts: RequestCounts, turns: Turns, watchdog: Pick<Watchdog, "stalls">, registry: Registry = new Registry()): EndpointRow {
   collectDefaultMetrics({ register: registry });
   return {
     path: "/metrics",
@@ -18,6 +19,9 @@ export function metricsEndpoint(counts: RequestCounts, turns: Turns, registry: R
         "# TYPE apiserver_current_inflight_requests gauge",
         `apiserver_current_inflight_requests{request_kind="mutating"} ${turns.writing}`,
         `apiserver_current_inflight_requests{request_kind="readOnly"} ${turns.reading}`,
+        "# HELP rampart_event_loop_stalls_total Turns of the event loop that computed for too long.",
+        "# TYPE rampart_event_loop_stalls_total counter",
+        `rampart_event_loop_stalls_total ${watchdog.stalls}`,
         "",
       ];
       const text = counts.render() + lines.join("\n") + (await registry.metrics());

@@ -56,6 +56,11 @@ export class Deadlines {
     this.#watch(onOver);
   }
 
+  /** What isn't answered yet, and has a time to be. */
+  *underWay(): Generator<string> {
+    for (const { exchange, attributes } of this.#open.keys()) yield `${exchange.method} ${attributes.path}`;
+  }
+
   end(call: Call): void {
     this.#open.delete(call);
   }
