@@ -186,11 +186,3 @@ const httpHeader = whole(HTTP_HEADER);
 export function isHTTPHeaderName(value: string): string[] {
   return httpHeader.test(value) ? [] : [regexComplaint("a valid HTTP header must consist of alphanumeric characters or '-'", HTTP_HEADER, "X-Header-Name")];
 }
-
-const C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
-const cIdentifier = whole(C_IDENTIFIER);
-
-export function isCIdentifier(value: string): string[] {
-  const message = "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
-  return cIdentifier.test(value) ? [] : [regexComplaint(message, C_IDENTIFIER, "my_name", "MY_NAME", "MyName")];
-}

@@ -55,12 +55,6 @@ export const tooLong = (field: string, maxBytes: number): FieldError => ({
   field,
   message: `Too long: may not be more than ${maxBytes} bytes`,
 });
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
-  type: "FieldValueTypeInvalid",
-  field,
-  message: `Invalid value: ${shown(value)}${detail ? `: ${detail}` : ""}`,
-});
-
 /** @param supported the allowed values, which the message lists sorted as Kubernetes mostly does, or as they are given */
 export function notSupported(field: string, value: unknown, supported: readonly string[], order: "sorted" | "given" = "sorted"): FieldError {
   const list = (order === "sorted" ? supported.toSorted() : supported).map((s) => JSON.stringify(s)).join(", ");

@@ -74,14 +74,6 @@ export function notFound(target: Target, name: string): StatusError {
 export function noSuchResource(): StatusError {
   return new StatusError({ code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: {} });
 }
-export function methodNotSupported(target: Target, action: string): StatusError {
-  return new StatusError({
-    code: 405,
-    reason: "MethodNotAllowed",
-    message: `${action} is not supported on resources of kind ${JSON.stringify(qualified(target))}`,
-    details: details(target, ""),
-  });
-}
 export function alreadyExists(target: Target, name: string): StatusError {
   return new StatusError({
     code: 409,
@@ -127,9 +119,6 @@ export function invalidObject(kind: { readonly group: string; readonly kind: str
       causes: [...bySentence.values()].map((e) => ({ reason: e.type, message: e.message, field: e.field })),
     },
   });
-}
-export function tooManyRequests(message: string, retryAfterSeconds: number, causes?: readonly StatusCause[]): StatusError {
-  return new StatusError({ code: 429, reason: "TooManyRequests", message, details: { retryAfterSeconds, ...(causes && { causes }) } });
 }
 export function internalError(error: unknown): StatusError {
   const message = error instanceof Error ? error.message : String(error);

@@ -17,17 +17,6 @@ export function offeredProtocols(headers: IncomingHttpHeaders): string[] {
   return typeof offered === "string" ? offered.split(",").flatMap((one) => one.trim() || []) : [];
 }
 
-/** @returns the headers of a client's request */
-export function requestHeaders(key: string, protocols: readonly string[]): Record<string, string> {
-  return {
-    connection: "Upgrade",
-    upgrade: "websocket",
-    "sec-websocket-version": VERSION,
-    "sec-websocket-key": key,
-    ...(protocols.length > 0 && { "sec-websocket-protocol": protocols.join(", ") }),
-  };
-}
-
 function acceptOf(key: string): string {
   return createHash("sha1").update(`${key}${GUID}`).digest("base64"); // Not a secret: it shows that the peer knows the protocol.
 }
@@ -47,10 +36,4 @@ export function openingAnswer(headers: IncomingHttpHeaders, protocol: string, mo
   if (protocol) lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
   for (const [name, value] of Object.entries(more)) lines.push(`${name}: ${value}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
-/** @returns what is wrong with a server's answer to a client's handshake; undefined for a good one */
-export function answerFault(key: string, headers: IncomingHttpHeaders): string | undefined {
-  if (headers.upgrade?.toLowerCase() !== "websocket") return "the server switched to another protocol";
-  return headers["sec-websocket-accept"] === acceptOf(key) ? undefined : "the server's answer belongs to another handshake";
 }
