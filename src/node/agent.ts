@@ -2,35 +2,33 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { ConfigMap, Pod, RuntimeClass, Secret, Service } from "../api/resources.ts";
-import type { ConfigMap as ConfigMapObject, Pod as PodObject, Secret as SecretObject, Service as ServiceObject } from "../api/tables/core-v1.ts";
-import type { RuntimeClass as RuntimeClassObject } from "../api/tables/node-v1.ts";
+import { Pod } from "../api/resources.ts";
+import type { Pod as PodObject } from "../api/tables/core-v1.ts";
+import type { Client } from "../client/client.ts";
 import { connect } from "../client/connect.ts";
 import { Informer } from "../client/informer.ts";
-import { createRecorder } from "../client/recorder.ts";
 import type { Clock } from "../machinery/clock.ts";
 import { createDialer } from "../machinery/dialer.ts";
 import type { Log } from "../machinery/log.ts";
 import { Cgroups } from "./cgroups/pod-cgroup.ts";
-import { Referenced } from "./cluster/referenced.ts";
-import { referencesOf } from "./cluster/references-of.ts";
+import { clusterObjects } from "./cluster/cluster-objects.ts";
+import { podNotes } from "./cluster/pod-notes.ts";
 import { StatusReporter } from "./cluster/status-reporter.ts";
 import { podTokens } from "./cluster/tokens.ts";
 import { WatchPool } from "./cluster/watch-pool.ts";
 import { createImagePuller } from "./images/image-puller.ts";
-import { ROTATION_LIMITS, rotateLog } from "./logs/rotate-logs.ts";
-import { type AgentPod, agentPod } from "./pods/agent-pod.ts";
-import type { AgentContext, Note } from "./pods/context.ts";
+import { rotateLogs } from "./logs/rotate-logs.ts";
+import { pause, repeat } from "./loops.ts";
+import { agentPod } from "./pods/agent-pod.ts";
+import type { AgentContext } from "./pods/context.ts";
 import { PodWorkers } from "./pods/pod-workers.ts";
-import { isRunning } from "./pods/seen.ts";
 import { joinCluster, keepIdentityFresh } from "./registration/identity.ts";
-import { NodeLease } from "./registration/lease.ts";
+import { keepRegistered } from "./registration/keep-registered.ts";
 import { machineFacts } from "./registration/machine-facts.ts";
-import { NodeObjectKeeper } from "./registration/node-object.ts";
-import { keepServingCertificate } from "./registration/serving-certificate.ts";
+import type { ContainerRuntime, RuntimeVersion } from "./runtime/container-runtime.ts";
 import { criRuntime } from "./runtime/cri-runtime.ts";
 import { inTurns } from "./runtime/in-turns.ts";
-import { type NodeServer, startNodeServer } from "./server/server.ts";
+import { keepServing } from "./server/keep-serving.ts";
 
 export interface AgentOptions {
   readonly name: string;
@@ -57,8 +55,6 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
 }
 
-const STATUS_MS = 10_000;
-const FIRST_STATUS_MS = 500;
 const ROTATE_MS = 10_000;
 const RUNTIME_WAIT_MS = 500;
 const STARTS_PER_CPU = 4;
@@ -66,20 +62,16 @@ const STOP_MAX_MS = 1000;
 
 /** @returns when the node is registered and its pods are looked after; goes on until the signal aborts */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { name, clock, log, signal, random, data, ips } = options;
+  const { name, clock, log, signal, random, data, ips, port } = options;
+  const failed = (what: string) => (error: unknown) => log.warn(what, { error: (error as Error).message });
   const runtime = inTurns(criRuntime(options.runtimeSocket), STARTS_PER_CPU * availableParallelism());
-  let version = await runtime.version().catch(() => undefined);
-  while (!version && !signal.aborted) {
-    log.warn("waiting for the container runtime", { socket: options.runtimeSocket });
-    await pause(clock, RUNTIME_WAIT_MS);
-    version = await runtime.version().catch(() => undefined);
-  }
+  const version = await waitForRuntime(runtime, options);
   if (!version) return;
+
   const identity = { nodeName: name, file: options.kubeconfig, bootstrapFile: options.bootstrapKubeconfig, clock, signal, random };
   const access = await joinCluster(identity);
   const client = connect({ access, component: "node" });
   const pool = new WatchPool(() => connect({ access, component: "node" }));
-  const failed = (what: string) => (error: unknown) => log.warn(what, { error: (error as Error).message });
   const renewed = (): void => {
     client.transport.renew();
     pool.renew();
@@ -89,32 +81,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const folders = { root: data, podLogs: `${data}/pod-logs`, containerLogs: `${data}/container-logs` };
   for (const path of Object.values(folders)) mkdirSync(path, { recursive: true, mode: 0o755 });
   const machine = await machineFacts(data, `${version.name}://${version.version.replace(/~.*/, "")}`);
-  const recorder = createRecorder({
-    client: () => client,
-    clock,
-    host: name,
-    onError: (error) => log.debug("event not recorded", { error: (error as Error).message }),
-  });
-  const note = ({ pod, container, type, reason, message }: Note) => {
-    const list = container && { init: "initContainers", ordinary: "containers", ephemeral: "ephemeralContainers" }[container.kind];
-    recorder.note("kubelet", {
-      about: { ...pod, apiVersion: "v1", kind: "Pod" },
-      type,
-      reason,
-      message,
-      ...(container && { fieldPath: `spec.${list}{${container.name}}` }),
-    });
-  };
-
-  const changed = (uids: readonly string[]) => {
+  const onChange = (uids: readonly string[]): void => {
     for (const uid of uids) workers.get(uid)?.refresh();
   };
-  const configMaps = new Referenced<ConfigMapObject>(ConfigMap, { pool, clock, signal, onChange: changed });
-  const secrets = new Referenced<SecretObject>(Secret, { pool, clock, signal, onChange: changed });
-  const services = new Informer<ServiceObject>(Service, { client, clock, signal, onError: failed("services not watched") });
-  const runtimeClasses = new Informer<RuntimeClassObject>(RuntimeClass, { client, clock, signal, onError: failed("runtime classes not watched") });
+  const objects = clusterObjects({ client, pool, clock, signal, onChange, failed });
   const tokens = podTokens(client, clock);
-  let servicesKnown = false;
+  const note = podNotes(client, { clock, host: name, log });
   const context: AgentContext = {
     node: { name, ips, allocatable: machine.allocatable, memoryBytes: machine.memoryBytes },
     runtime,
@@ -123,21 +95,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     dialer: createDialer(),
     folders,
     seccompFolder: `${data}/seccomp`,
-    dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, resolvConf: readText(options.resolvConf) },
-    objects: {
-      configMap: (namespace, object) => configMaps.get(namespace, object),
-      secret: (namespace, object) => secrets.get(namespace, object),
-      services: () => {
-        if (!servicesKnown) throw new Error("services have not yet been read at least once, cannot construct envvars");
-        return services.list();
-      },
-      runtimeHandler: (wanted) => {
-        if (wanted === undefined) return "";
-        const found = runtimeClasses.get("", wanted);
-        if (!found) throw new Error(`RuntimeClass ${JSON.stringify(wanted)} not found`);
-        return found.handler;
-      },
-    },
+    dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, resolvConf: options.resolvConf && readFileSync(options.resolvConf, "utf8") },
+    objects,
     tokens,
     images: createImagePuller({ runtime, clock, note }),
     cgroups: new Cgroups(),
@@ -149,119 +108,53 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const reporter = new StatusReporter(client, clock, signal);
   const workers = new PodWorkers(context, reporter);
 
-  const keeper = new NodeObjectKeeper(client, name, machine.info.architecture);
-  const lease = new NodeLease(client, clock, name);
-  const tell = async (): Promise<void> => {
-    const [conditions, images] = await Promise.all([runtime.conditions().catch(() => undefined), runtime.listImages().catch(() => [])]);
-    await keeper.tell({ name, ips, port: options.port, machine, images, runtime: conditions, now: clock.now() });
-  };
-  for (let delayMs = FIRST_STATUS_MS; !signal.aborted; delayMs = Math.min(delayMs * 2, STATUS_MS)) {
-    try {
-      await tell();
-      break;
-    } catch (error) {
-      failed("node not registered")(error);
-      await pause(clock, delayMs);
+  await keepRegistered({ client, runtime, clock, signal, name, ips, port, machine, failed });
+  const { clientCa, callers } = options;
+  const certificate = { client, clock, signal, random, nodeName: name, ips, file: `${data}/pki/serving.pem` };
+  const stopServing = keepServing({ ...certificate, api: { context, workers }, port, clientCa, callers, failed });
+  objects.run();
+
+  const pods = podsOf(name, client, options, failed("pods not watched"));
+  pods.handle((now, old) => {
+    const before = old?.metadata.uid;
+    // A pod of the same name may have taken another's place while nobody looked.
+    if (before !== undefined && before !== now?.metadata.uid) {
+      for (const holder of [objects, tokens, reporter]) holder.forget(before);
+      workers.remove(before);
     }
-  }
-  void every(clock, signal, STATUS_MS, tell, failed("node status not told"));
-  void every(clock, signal, STATUS_MS, () => lease.renew(keeper.uid), failed("lease not renewed"));
-  // The pod network comes a little after the node: the sooner that is told, the sooner pods are bound here.
-  void untilReady(clock, signal, tell, () => runtime.conditions());
-
-  let server: NodeServer | undefined;
-  const serving = { client, clock, signal, random, nodeName: name, ips, file: `${data}/pki/serving.pem` };
-  void keepServingCertificate(
-    serving,
-    (certified) => {
-      if (server) return server.use(certified);
-      const api = { context, workers };
-      const address = ips[0] ?? "0.0.0.0";
-      void startNodeServer({ api, certified, clientCa: readText(options.clientCa), callers: options.callers, address, port: options.port })
-        .then((started) => {
-          server = started;
-          log.info("the node's API listens", { address, port: started.port });
-        })
-        .catch(failed("the node's API does not listen"));
-    },
-    failed("serving certificate not renewed"),
-  );
-
-  const pods = new Informer<PodObject>(Pod, { client, clock, signal, fieldSelector: `spec.nodeName=${name}`, onError: failed("pods not watched") });
-  const take = (pod: AgentPod) => {
-    const { configMaps: maps, secrets: hidden } = referencesOf(pod);
-    configMaps.use(pod.metadata.uid, maps);
-    secrets.use(pod.metadata.uid, hidden);
+    if (!now) return;
+    const pod = agentPod(now);
+    objects.use(pod);
     reporter.saw(pod);
     workers.set(pod);
-  };
-  const drop = (uid: string) => {
-    for (const referenced of [configMaps, secrets]) referenced.use(uid, new Set());
-    tokens.forget(uid);
-    reporter.forget(uid);
-    workers.remove(uid);
-  };
-  pods.handle((now, old) => {
-    const [before, after] = [old?.metadata.uid, now?.metadata.uid];
-    // A pod of the same name that took another's place while nobody looked.
-    if (before && before !== after) drop(before);
-    if (now) take(agentPod(now));
-  });
-  void services.run();
-  void runtimeClasses.run();
-  void services.synced.then(() => {
-    servicesKnown = true;
   });
   void pods.run();
   await pods.synced;
   await workers.start(new Set(pods.list().map(({ metadata }) => metadata.uid ?? "")));
-  void every(clock, signal, ROTATE_MS, () => rotateLogs(workers, context), failed("logs not rotated"));
+  void repeat({ clock, signal, periodMs: ROTATE_MS, work: () => rotateLogs(workers.all, context), failed: failed("logs not rotated") });
 
   signal.addEventListener("abort", () => {
     // Whatever a worker still waits for goes on without it: the next agent takes over what it finds.
     void Promise.race([workers.stop(), pause(clock, STOP_MAX_MS)]).finally(async () => {
-      await server?.close();
+      await stopServing();
       await Promise.all([client.transport.close(), pool.close()]);
       runtime.close();
     });
   });
 }
 
-async function rotateLogs(workers: PodWorkers, { runtime, clock }: AgentContext): Promise<void> {
-  for (const { view } of workers.all) {
-    for (const container of view.seen.containers) {
-      if (isRunning(container) && container.logPath) await rotateLog(runtime, container.id, container.logPath, ROTATION_LIMITS, clock.now());
-    }
+/** @returns what the runtime is, once it answers; undefined where the agent was told to stop before */
+async function waitForRuntime(runtime: ContainerRuntime, { clock, log, signal, runtimeSocket }: AgentOptions): Promise<RuntimeVersion | undefined> {
+  for (let waits = 0; !signal.aborted; waits++) {
+    const version = await runtime.version().catch(() => undefined);
+    if (version) return version;
+    if (waits === 0) log.warn("waiting for the container runtime", { socket: runtimeSocket });
+    await pause(clock, RUNTIME_WAIT_MS);
   }
+  return undefined;
 }
 
-function readText(path: string): string {
-  return path ? readFileSync(path, "utf8") : "";
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.after(delayMs, resolve));
-}
-
-async function every(clock: Clock, signal: AbortSignal, periodMs: number, work: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
-  while (!signal.aborted) {
-    await work().catch((error) => {
-      if (!signal.aborted) failed(error);
-    });
-    await pause(clock, periodMs);
-  }
-}
-
-/** Tells the status as soon as the runtime is ready, rather than with the next round. */
-async function untilReady(
-  clock: Clock,
-  signal: AbortSignal,
-  tell: () => Promise<void>,
-  conditions: () => Promise<readonly { readonly status: boolean }[]>,
-): Promise<void> {
-  while (!signal.aborted) {
-    const all = await conditions().catch(() => []);
-    if (all.length > 0 && all.every(({ status }) => status)) return void (await tell().catch(() => undefined));
-    await pause(clock, FIRST_STATUS_MS);
-  }
+/** A node may read only the pods that are bound to it. */
+function podsOf(name: string, client: Client, { clock, signal }: AgentOptions, onError: (error: unknown) => void): Informer<PodObject> {
+  return new Informer<PodObject>(Pod, { client, clock, signal, fieldSelector: `spec.nodeName=${name}`, onError });
 }

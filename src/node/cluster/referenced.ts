@@ -7,6 +7,7 @@ import type { KubeObject } from "../../api/kind.ts";
 import type { ResourceName } from "../../api/resource.ts";
 import { Informer } from "../../client/informer.ts";
 import type { Clock } from "../../machinery/clock.ts";
+import { pause } from "../loops.ts";
 import type { Place, WatchPool } from "./watch-pool.ts";
 
 const SYNC_MAX_MS = 10_000;
@@ -93,8 +94,4 @@ export class Referenced<T extends KubeObject> {
     void informer.run();
     return watched;
   }
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.after(delayMs, resolve));
 }

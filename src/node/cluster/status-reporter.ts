@@ -5,6 +5,7 @@ import type { Pod as PodObject, PodStatus } from "../../api/tables/core-v1.ts";
 import type { Client } from "../../client/client.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { StatusError } from "../../machinery/status/status-error.ts";
+import { pause } from "../loops.ts";
 import type { AgentPod } from "../pods/agent-pod.ts";
 import type { WorkerReports } from "../pods/pod-worker.ts";
 import { OWNED_CONDITIONS } from "../pods/status/conditions.ts";
@@ -94,7 +95,7 @@ export class StatusReporter implements WorkerReports {
             if (failures++ < 3) continue;
           }
         }
-        await new Promise<void>((resolve) => this.#clock.after(Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS), resolve));
+        await pause(this.#clock, Math.min(RETRY_MIN_MS * 2 ** failures, RETRY_MAX_MS));
         failures++;
       }
     }

@@ -3,6 +3,7 @@
 import type { Container, LifecycleHandler } from "../../api/tables/core-v1.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import type { Dialer } from "../../machinery/dialer.ts";
+import { pause } from "../loops.ts";
 import { httpGet } from "../probes/http-get.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 
@@ -34,6 +35,6 @@ export async function runHook(
       throw new Error(`HTTP lifecycle hook (${hook.httpGet.path ?? "/"}) for Container ${JSON.stringify(container.name)} failed - error: ${result.message}`);
   } else if (hook.sleep) {
     const sleepMs = Math.min(Number(hook.sleep.seconds) * 1000, timeoutMs);
-    await new Promise<void>((resolve) => deps.clock.after(sleepMs, resolve));
+    await pause(deps.clock, sleepMs);
   }
 }

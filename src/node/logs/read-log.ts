@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { Clock } from "../../machinery/clock.ts";
+import { pause } from "../loops.ts";
 import { parseLogLine } from "./log-line.ts";
 
 export interface LogOptions {
@@ -77,7 +78,7 @@ async function* linesOf({ path, clock, signal, isRunning }: LogSource, { follow,
       }
       // What was written between the last read and the end is still to be read.
       if (++quiet % ALIVE_EVERY === 0 && !(await isRunning())) last = true;
-      else await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+      else await pause(clock, POLL_MS);
     }
   } finally {
     await file.close();

@@ -5,6 +5,8 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import type { Clock } from "../../machinery/clock.ts";
+import { isRunning, type PodSeen } from "../pods/seen.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
 
 export interface RotationLimits {
@@ -14,7 +16,19 @@ export interface RotationLimits {
 }
 
 /** Kubelet's own defaults. */
-export const ROTATION_LIMITS: RotationLimits = { sizeMaxBytes: 10 * 2 ** 20, filesMax: 5 };
+const LIMITS: RotationLimits = { sizeMaxBytes: 10 * 2 ** 20, filesMax: 5 };
+
+/** Looks at the logs of everything that runs. */
+export async function rotateLogs(
+  pods: readonly { readonly view: { readonly seen: PodSeen } }[],
+  { runtime, clock }: { readonly runtime: ContainerRuntime; readonly clock: Clock },
+): Promise<void> {
+  for (const { view } of pods) {
+    for (const container of view.seen.containers) {
+      if (isRunning(container) && container.logPath) await rotateLog(runtime, container.id, container.logPath, LIMITS, clock.now());
+    }
+  }
+}
 
 /** @param now for the names of what is put aside. @returns whether the log was rotated */
 export async function rotateLog(

@@ -7,6 +7,7 @@ import type { Names } from "../../machinery/certificates/alternative-names.ts";
 import { newKeyPair } from "../../machinery/certificates/keys.ts";
 import { newRequest } from "../../machinery/certificates/request.ts";
 import type { Clock } from "../../machinery/clock.ts";
+import { pause } from "../loops.ts";
 
 export interface Ask {
   readonly client: Client;
@@ -44,7 +45,7 @@ export async function requestCertificate({ client, clock, signal, nodeName, sign
   });
   const until = clock.now() + ANSWER_MAX_MS;
   for (let delayMs = POLL_MIN_MS; clock.now() < until && !signal.aborted; delayMs = Math.min(delayMs * 1.5, POLL_MAX_MS)) {
-    await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    await pause(clock, delayMs);
     const { status } = await client.get(CertificateSigningRequest, "", name);
     const refusal = status?.conditions?.find(({ type }) => type === "Denied" || type === "Failed");
     if (refusal) throw new Error(`certificate request ${name} was ${refusal.type?.toLowerCase()}: ${refusal.message ?? refusal.reason ?? ""}`);

@@ -8,6 +8,7 @@ import { connect } from "../../client/connect.ts";
 import { type ClusterAccess, readKubeconfig } from "../../client/kubeconfig.ts";
 import { kubeconfig } from "../../machinery/certificates/kubeconfig.ts";
 import type { Clock } from "../../machinery/clock.ts";
+import { pause } from "../loops.ts";
 import { type Certified, requestCertificate } from "./certificate-request.ts";
 import { isValidAt, renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
 
@@ -64,7 +65,7 @@ export async function keepIdentityFresh(client: Client, options: IdentityOptions
     const access = readKubeconfig(file);
     const waitMs = renewalAtMs(access.certificate?.().cert ?? "", random()) - clock.now();
     if (waitMs > 0) {
-      await new Promise<void>((resolve) => clock.after(Math.min(waitMs, WAIT_MAX_MS), resolve));
+      await pause(clock, Math.min(waitMs, WAIT_MAX_MS));
       continue;
     }
     try {
@@ -72,7 +73,7 @@ export async function keepIdentityFresh(client: Client, options: IdentityOptions
       renewed();
     } catch (error) {
       failed(error);
-      await new Promise<void>((resolve) => clock.after(60_000, resolve));
+      await pause(clock, 60_000);
     }
   }
 }

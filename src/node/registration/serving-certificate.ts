@@ -6,6 +6,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Client } from "../../client/client.ts";
 import type { Clock } from "../../machinery/clock.ts";
+import { pause } from "../loops.ts";
 import { type Certified, requestCertificate } from "./certificate-request.ts";
 import { renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
 
@@ -30,7 +31,7 @@ export async function keepServingCertificate(options: ServingOptions, use: (cert
   while (!signal.aborted) {
     const waitMs = current ? renewalAtMs(current.cert, random()) - clock.now() : 0;
     if (waitMs > 0) {
-      await new Promise<void>((resolve) => clock.after(Math.min(waitMs, WAIT_MAX_MS), resolve));
+      await pause(clock, Math.min(waitMs, WAIT_MAX_MS));
       continue;
     }
     try {
@@ -42,7 +43,7 @@ export async function keepServingCertificate(options: ServingOptions, use: (cert
     } catch (error) {
       if (signal.aborted) return;
       failed(error);
-      await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+      await pause(clock, RETRY_MS);
     }
   }
 }
