@@ -9,6 +9,7 @@ import type { Clock } from "../../machinery/clock.ts";
 import { StatusError } from "../../machinery/status/status-error.ts";
 import type { Store, WatchedChange } from "../../storage/store.ts";
 import { ROOT } from "./keys.ts";
+import { Marks } from "./marks.ts";
 
 /** How long a read waits for the store's present revision to arrive before it gives up. */
 const PRESENT_MAX_MS = 10_000;
@@ -29,6 +30,7 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #stop = new AbortController();
   #revision = 0;
+  readonly #marks = new Marks();
   #waiting: { revision: number; resolve: () => void }[] = [];
   /** The question that is under way, and the one that is asked when it has been answered: callers who come later than a question can't use its answer. */
   #asking: Promise<number> | undefined;
@@ -66,6 +68,11 @@ export class Feed {
       };
       this.#waiting.push(waiter);
     });
+  }
+
+  /** Whether the state at a revision is so old that only the store can say whether it may still be shown. */
+  isPast(revision: number): boolean {
+    return this.#marks.isPast(revision, this.#options.clock.now());
   }
 
   /** Whether the caches hold everything that is committed now; false also where only a question to the store would tell. */
@@ -114,6 +121,7 @@ export class Feed {
   #reach(revision: number): void {
     if (revision <= this.#revision) return;
     this.#revision = revision;
+    this.#marks.reach(revision, this.#options.clock.now());
     this.#options.onRevision(revision);
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;

@@ -114,7 +114,7 @@ export class KindCache implements WatchCache {
   }
 
   async page(selection: Selection, revision: number, after: string, limit: number): Promise<Page> {
-    if (revision >= this.#history.floor) {
+    if (revision >= this.#history.floor && !this.#options.feed.isPast(revision)) {
       const overlay = this.#history.overlay(revision, (change) => relativeKey(change.namespace, change.name));
       return pageOf(this.#shelf, overlay, selection, after, limit);
     }

@@ -129,6 +129,28 @@ test("a list is in key order, by selectors, and in pages that show one moment", 
   }
 });
 
+test("a page of a moment that was compacted is refused with a token that goes on at the present", async () => {
+  let now = Date.parse("2026-01-01T00:00:00Z");
+  await using api = await startApi({ clock: { now: () => now, after: () => () => {} } });
+  await withMaps(api, 3);
+  const first = await api.get(`${MAPS}?limit=1`);
+  const next = `${MAPS}?limit=1&continue=${first.object.metadata.continue}`;
+  assert.equal((await api.get(next)).code, 200);
+  await api.create(MAPS, configMap("m11"));
+  now += 20_000;
+  await api.create(MAPS, configMap("m12"));
+  await api.context.store.compact(api.caches.revision);
+  assert.equal((await api.get(next)).code, 200, "the cache still has it");
+  now += 5 * 60_000;
+  const refused = await api.get(next);
+  assert.deepEqual([refused.code, refused.object.reason], [410, "Expired"]);
+  const on = await api.get(`${MAPS}?limit=2&continue=${refused.object.metadata.continue}`);
+  assert.deepEqual(
+    on.object.items.map((one: { metadata: { name: string } }) => one.metadata.name),
+    ["m1", "m11"],
+  );
+});
+
 test("patches of four kinds change the newest object", async () => {
   await using api = await startApi();
   const spec = { selector: { matchLabels: { a: "b" } }, template: { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i:1" }] } } };
