@@ -1,5 +1,7 @@
 /** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
 
+import { admissionregistration } from "./admissionregistration/index.ts";
+import { apiregistration } from "./apiregistration/index.ts";
 import { apps } from "./apps/index.ts";
 import { autoscaling } from "./autoscaling/index.ts";
 import { batch } from "./batch/index.ts";
@@ -9,6 +11,7 @@ import { core } from "./core/index.ts";
 import { kindOf } from "./declare.ts";
 import { discovery } from "./discovery/index.ts";
 import { events } from "./events/index.ts";
+import { flowcontrol } from "./flowcontrol/index.ts";
 import type { Kind } from "./kind.ts";
 import { networking } from "./networking/index.ts";
 import { node } from "./node/index.ts";
@@ -23,12 +26,15 @@ const declared: readonly Kind[] = [
   ...core,
   ...apps,
   ...rbac,
+  ...admissionregistration,
+  ...apiregistration,
   ...autoscaling,
   ...batch,
   ...certificates,
   ...coordination,
   ...discovery,
   ...events,
+  ...flowcontrol,
   ...networking,
   ...node,
   ...policy,

@@ -1,0 +1,171 @@
+/** Admission policies and their bindings: rules that the server itself evaluates before something is written. */
+
+import { isDNS1123Subdomain } from "../../machinery/names.ts";
+import { duplicate, type FieldError, forbiddenField, invalid, required } from "../../machinery/status/field-error.ts";
+import { kind } from "../declare.ts";
+import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
+import { ageColumn, column, nameColumn } from "../meta/columns.ts";
+import type {
+  MatchResources,
+  MutatingAdmissionPolicyBinding as MutatingBindingType,
+  MutatingAdmissionPolicy as MutatingType,
+  ParamKind,
+  ParamRef,
+  ValidatingAdmissionPolicyBinding as ValidatingBindingType,
+  ValidatingAdmissionPolicy as ValidatingType,
+} from "../tables/admissionregistration-v1.ts";
+import type { LabelSelector } from "../tables/meta-v1.ts";
+import { ruleErrors } from "./validate-rules.ts";
+import { staticNameErrors } from "./warnings.ts";
+
+const V1 = "admissionregistration.k8s.io/v1";
+const UNSET = "<unset>";
+const DENY_AND_WARN =
+  "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
+
+export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadmissionpolicies", {
+  defaults({ spec }) {
+    spec.failurePolicy ??= "Fail";
+    matchDefaults(spec.matchConstraints);
+  },
+  generation: true,
+  conditionalUpdateOnly: true,
+  validate: ({ spec }) => [...constraintErrors(spec), ...emptyErrors(spec)],
+  validateCreate: ({ metadata }) => staticNameErrors(metadata),
+  columns: [
+    nameColumn,
+    column("Validations", "integer", "How many rules it has.", ({ spec }) => spec.validations?.length ?? 0),
+    column("ParamKind", "string", "What its parameters are.", ({ spec }) => paramKindCell(spec.paramKind)),
+    ageColumn,
+  ],
+});
+
+export const MutatingAdmissionPolicy = kind<MutatingType>(V1, "mutatingadmissionpolicies", {
+  defaults({ spec }) {
+    spec.failurePolicy ??= "Fail";
+    matchDefaults(spec.matchConstraints);
+  },
+  generation: true,
+  conditionalUpdateOnly: true,
+  validate: ({ spec }) => constraintErrors(spec),
+  validateCreate: ({ metadata }) => staticNameErrors(metadata),
+  columns: [
+    nameColumn,
+    column("Mutations", "integer", "How many changes it makes.", ({ spec }) => spec.mutations?.length ?? 0),
+    column("ParamKind", "string", "What its parameters are.", ({ spec }) => paramKindCell(spec.paramKind)),
+    ageColumn,
+  ],
+});
+
+export const ValidatingAdmissionPolicyBinding = kind<ValidatingBindingType>(V1, "validatingadmissionpolicybindings", {
+  defaults: ({ spec }) => matchDefaults(spec.matchResources),
+  generation: true,
+  conditionalUpdateOnly: true,
+  validate: ({ spec }) => [...bindingErrors(spec), ...actionErrors(spec.validationActions ?? [])],
+  validateCreate: ({ metadata }) => staticNameErrors(metadata),
+  columns: [
+    nameColumn,
+    column("PolicyName", "string", "The policy.", ({ spec }) => spec.policyName ?? ""),
+    column("ParamRef", "string", "Its parameters.", ({ spec }) => paramCell(spec.paramRef)),
+    ageColumn,
+  ],
+});
+
+export const MutatingAdmissionPolicyBinding = kind<MutatingBindingType>(V1, "mutatingadmissionpolicybindings", {
+  defaults: ({ spec }) => matchDefaults(spec.matchResources),
+  generation: true,
+  conditionalUpdateOnly: true,
+  validate: ({ spec }) => bindingErrors(spec),
+  validateCreate: ({ metadata }) => staticNameErrors(metadata),
+  columns: [
+    nameColumn,
+    column("PolicyName", "string", "The policy.", ({ spec }) => spec.policyName ?? ""),
+    column("ParamRef", "string", "Its parameters.", ({ spec }) => paramCell(spec.paramRef)),
+    ageColumn,
+  ],
+});
+
+function matchDefaults(match: MatchResources | undefined): void {
+  if (!match) return;
+  match.matchPolicy ??= "Equivalent";
+  match.namespaceSelector ??= {};
+  match.objectSelector ??= {};
+  for (const rule of [...(match.resourceRules ?? []), ...(match.excludeResourceRules ?? [])]) rule.scope ??= "*";
+}
+
+function constraintErrors({ failurePolicy, matchConstraints }: { failurePolicy?: string; matchConstraints?: MatchResources }): FieldError[] {
+  const at = "spec.matchConstraints";
+  const errors = optionalOneOf("spec.failurePolicy", failurePolicy, ["Fail", "Ignore"]);
+  if (!matchConstraints) return [...errors, required(at, "")];
+  const none = matchConstraints.resourceRules?.length ? [] : [required(`${at}.resourceRules`, "")];
+  return [...errors, ...matchErrors(at, matchConstraints), ...none];
+}
+
+function emptyErrors({ validations = [], auditAnnotations = [] }: ValidatingType["spec"]): FieldError[] {
+  if (validations.length + auditAnnotations.length > 0) return [];
+  return ["validations", "auditAnnotations"].map((name) => required(`spec.${name}`, "validations or auditAnnotations must contain at least one item"));
+}
+
+function matchErrors(
+  at: string,
+  { matchPolicy, namespaceSelector, objectSelector, resourceRules = [], excludeResourceRules = [] }: MatchResources,
+): FieldError[] {
+  return [
+    ...optionalOneOf(`${at}.matchPolicy`, matchPolicy, ["Equivalent", "Exact"]),
+    ...labelSelector(`${at}.namespaceSelector`, namespaceSelector),
+    ...labelSelector(`${at}.objectSelector`, objectSelector),
+    ...resourceRules.flatMap((rule, i) => ruleErrors(`${at}.resourceRules[${i}]`, rule)),
+    ...excludeResourceRules.flatMap((rule, i) => ruleErrors(`${at}.excludeResourceRules[${i}]`, rule)),
+  ];
+}
+
+interface BindingSpec {
+  policyName?: string;
+  paramRef?: ParamRef;
+  matchResources?: MatchResources;
+}
+
+function bindingErrors({ policyName, paramRef, matchResources }: BindingSpec): FieldError[] {
+  return [
+    ...(policyName ? complain("spec.policyName", policyName, isDNS1123Subdomain(policyName)) : [required("spec.policyName", "")]),
+    ...(paramRef ? paramErrors("spec.paramRef", paramRef) : []),
+    ...(matchResources ? matchErrors("spec.matchResources", matchResources) : []),
+  ];
+}
+
+function paramErrors(at: string, { name, selector, parameterNotFoundAction: action }: ParamRef): FieldError[] {
+  const errors = labelSelector(`${at}.selector`, selector);
+  if (name && selector) for (const member of ["name", "selector"]) errors.push(forbiddenField(`${at}.${member}`, "name and selector are mutually exclusive"));
+  if (!name && !selector) errors.push(required(at, "one of name or selector must be specified"));
+  if (!action) return [...errors, required(`${at}.parameterNotFoundAction`, "")];
+  return [...errors, ...optionalOneOf(`${at}.parameterNotFoundAction`, action, ["Deny", "Allow"])];
+}
+
+function actionErrors(actions: readonly string[]): FieldError[] {
+  const field = "spec.validationActions";
+  if (actions.length === 0) return [required(field, "")];
+  const errors = actions.flatMap((action, i) => [
+    ...optionalOneOf(`${field}[${i}]`, action, ["Audit", "Deny", "Warn"]),
+    ...(actions.indexOf(action) < i ? [duplicate(`${field}[${i}]`, action)] : []),
+  ]);
+  return actions.includes("Deny") && actions.includes("Warn") ? [...errors, invalid(field, actions, DENY_AND_WARN)] : errors;
+}
+
+function paramKindCell(param: ParamKind | undefined): string {
+  return param ? `${param.apiVersion ?? ""}/${param.kind ?? ""}` : UNSET;
+}
+
+function paramCell(param: ParamRef | undefined): string {
+  if (param?.name) return `${param.namespace || "*"}/${param.name}`;
+  return param?.selector ? printed(param.selector) : UNSET;
+}
+
+/** As Go prints a selector, which is what Kubernetes shows here. */
+function printed({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = Object.keys(matchLabels).sort();
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
+  );
+  const map = labels.map((key) => `${key}: ${matchLabels[key]},`);
+  return `&LabelSelector{MatchLabels:map[string]string{${map.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
+}
