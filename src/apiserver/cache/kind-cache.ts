@@ -5,6 +5,7 @@ import type { Clock } from "../../machinery/clock.ts";
 import { expired } from "../../machinery/status/status-error.ts";
 import { CompactedError, type Entry, type Store, type WatchedChange } from "../../storage/store.ts";
 import { copyObject } from "./copy.ts";
+import { differences } from "./differences.ts";
 import { FanOut } from "./fan-out.ts";
 import type { Feed } from "./feed.ts";
 import { Change, History } from "./history.ts";
@@ -240,7 +241,11 @@ export class KindCache implements WatchCache {
   #publish(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     this.#fanOut.publish(changes);
-    for (const listener of this.#listeners) for (const change of changes) listener(change);
+    this.#tell(changes);
+  }
+
+  #tell(changes: Iterable<Change>): void {
+    if (this.#listeners.size > 0) for (const change of changes) for (const listener of this.#listeners) listener(change);
   }
 
   #build(key: string, namespace: string, name: string, entry: Entry): StoredObject {
@@ -282,23 +287,9 @@ export class KindCache implements WatchCache {
     this.#history = new History(revision);
     this.#filledAt = revision;
     this.#lastChange = revision;
-    this.#tellDifference(before, shelf, revision);
+    this.#tell(differences(before, shelf, revision)); // Listeners, unlike watches, live through a new listing.
     const early = this.#early;
     this.#early = [];
     this.apply(early);
-  }
-
-  /** Listeners (unlike watches) live through a new listing: they hear of what it changed. */
-  #tellDifference(before: Shelf, now: Shelf, revision: number): void {
-    if (this.#listeners.size === 0) return;
-    const changes: Change[] = [];
-    for (const old of before.inOrder(undefined)) {
-      if (!now.get(old.namespace, old.name)) changes.push(new Change(revision, old.namespace, old.name, undefined, old));
-    }
-    for (const object of now.inOrder(undefined)) {
-      const old = before.get(object.namespace, object.name);
-      if (old?.resourceVersion !== object.resourceVersion) changes.push(new Change(revision, object.namespace, object.name, object, old));
-    }
-    for (const listener of this.#listeners) for (const change of changes) listener(change);
   }
 }

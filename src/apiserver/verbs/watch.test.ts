@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configMap, startApi, withMaps } from "../../../test/support/api.ts";
+import fc from "fast-check";
+import { configMap, startApi, type Watching, withMaps } from "../../../test/support/api.ts";
+import { kinds } from "../../api/index.ts";
 import { memoryStore } from "../../storage/memory.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
@@ -47,6 +49,38 @@ test("a watch from a version that the store has forgotten ends with 410", async 
   assert.deepEqual(
     old.events.map(({ type, object }) => ({ type, code: object.code, reason: object.reason })),
     [{ type: "ERROR", code: 410, reason: "Expired" }],
+  );
+});
+
+test("whoever watches ends up with what a list shows, whenever it began and whatever it selects", async () => {
+  const step = fc.record({
+    name: fc.integer({ min: 0, max: 5 }),
+    app: fc.constantFrom("odd", "even", "gone"),
+    watch: fc.option(fc.constantFrom("", "app=odd", "app!=odd")),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      await using api = await startApi({ kinds: kinds.filter(({ resource }) => resource === "configmaps") });
+      const watching: { readonly selector: string; readonly watch: Watching }[] = [];
+      for (const [at, { name, app, watch }] of steps.entries()) {
+        if (watch !== null) watching.push({ selector: watch, watch: api.watch(`${MAPS}?watch=1&labelSelector=${encodeURIComponent(watch)}`) });
+        const map = configMap(`m${name}`, { metadata: { labels: { app } }, data: { at: String(at) } });
+        if (app === "gone") await api.delete(`${MAPS}/m${name}`);
+        else if ((await api.create(MAPS, map)).code === 409) await api.update(`${MAPS}/m${name}`, map);
+      }
+      await api.caches.stored(kinds.find(({ resource }) => resource === "configmaps")!).waitForPresent();
+      for (const { selector, watch } of watching) {
+        const held = new Map<string, string>();
+        for (const { type, object } of watch.events) {
+          assert.equal(held.has(object.metadata.name), type !== "ADDED", `${type} ${object.metadata.name} under ${selector}`);
+          if (type === "DELETED") held.delete(object.metadata.name);
+          else held.set(object.metadata.name, object.data.at);
+        }
+        const { items } = (await api.get(`${MAPS}?labelSelector=${encodeURIComponent(selector)}`)).object;
+        assert.deepEqual(held, new Map(items.map((one: { metadata: { name: string }; data: { at: string } }) => [one.metadata.name, one.data.at])));
+      }
+    }),
+    { numRuns: 25 },
   );
 });
 
