@@ -58,7 +58,7 @@ insideMachine(import.meta.filename, (folder) => {
     }
     const ended = await runtime.containerStatus(container);
     assert.deepEqual([ended?.exitCode, ended?.reason, ended?.attempt], [7, "Error", 2]);
-    assert.ok(ended!.finishedAtMs - ended!.startedAtMs >= 1000);
+    assert.ok(ended!.finishedAtMs > ended!.startedAtMs);
     const log = readFileSync(`${folder}/logs/a/main.log`, "utf8").trim().split("\n");
     assert.deepEqual(log.map((line) => line.slice(line.indexOf(" ") + 1)).toSorted(), ["stderr F 1", "stdout F hello"]);
     assert.deepEqual(
