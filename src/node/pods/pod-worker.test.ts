@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { startAgent, type TestAgent, testPod } from "../../../test/support/agent.ts";
 import { BUSYBOX } from "../../../test/support/busybox.ts";
 import { startContainerd, type TestContainerd } from "../../../test/support/containerd.ts";
 import { insideMachine } from "../../../test/support/machine.ts";
+import { podCgroupPath } from "../cgroups/pod-cgroup.ts";
 import { podFolder } from "./config/names.ts";
 
 insideMachine(import.meta.filename, (folder) => {
@@ -157,6 +158,68 @@ insideMachine(import.meta.filename, (folder) => {
     );
     assert.deepEqual(await containerd.runtime.listSandboxes(big.metadata.uid), []);
     await agent.delete(big, 1);
+  });
+
+  test("a restricted container has no powers, one cgroup with limits around it, and what the node masks is masked", async () => {
+    const script =
+      "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status; id -u; cat /proc/interrupts | wc -c; touch /x; touch /proc/sys/kernel/x; hostname; sleep 1000";
+    const securityContext = { runAsUser: 1000, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+    const pod = testPod("meek", script, { hostname: "renamed" }, { securityContext, resources: { limits: { memory: "64Mi", cpu: "100m" } } });
+    agent.workers.set(pod);
+    await agent.until(pod, "running", ({ phase }) => phase === "Running");
+    await agent.until(pod, "done talking", () => agent.log(pod, "main").includes("renamed"));
+    const said = agent.log(pod, "main");
+    assert.match(said, /^CapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n1000\n0\n/);
+    assert.match(said, /touch: \/x: Read-only file system/);
+    const path = podCgroupPath(containerd.cgroup, pod.metadata.uid, "Burstable");
+    if (!existsSync("/sys/fs/cgroup/cgroup.controllers")) {
+      const read = (file: string) => readFileSync(`/sys/fs/cgroup/${file.split(".")[0]}${path}/${file}`, "utf8").trim();
+      assert.deepEqual(["pids.max", "memory.limit_in_bytes", "cpu.cfs_quota_us"].map(read), ["256", String(64 * 2 ** 20), "10000"]);
+    }
+    await agent.delete(pod, 1);
+  });
+
+  test("hooks run when a container starts and before it ends, and a failed start hook ends it", async () => {
+    const hooks = {
+      postStart: { exec: { command: ["sh", "-c", "echo hello > /tmp/said"] } },
+      preStop: { exec: { command: ["sh", "-c", "cat /tmp/said > /proc/1/fd/1"] } },
+    };
+    const good = testPod("polite", "trap 'exit 0' TERM; while :; do sleep 0.1; done", {}, { lifecycle: hooks });
+    const bad = testPod(
+      "rude",
+      "sleep 1000",
+      { restartPolicy: "Never", terminationGracePeriodSeconds: 1 },
+      { lifecycle: { postStart: { exec: { command: ["false"] } } } },
+    );
+    agent.workers.set(good);
+    agent.workers.set(bad);
+    await agent.until(good, "running", ({ phase }) => phase === "Running");
+    const failed = await agent.until(bad, "failed", ({ phase }) => phase === "Failed");
+    assert.equal(failed.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+    assert.ok(agent.notes.some(({ reason, pod }) => reason === "FailedPostStartHook" && pod.metadata.name === "rude"));
+    const gone = agent.delete(good, 5);
+    await agent.until(good, "polite to the end", () => agent.log(good, "main").includes("hello"));
+    await gone;
+    await agent.delete(bad, 1);
+  });
+
+  test("readiness follows its probe, and a failed liveness probe restarts the container", async () => {
+    const probe = (file: string) => ({ exec: { command: ["test", "-e", file] }, periodSeconds: 1, failureThreshold: 1 });
+    const script = "touch /tmp/alive; sleep 2; touch /tmp/ready; sleep 3; rm /tmp/alive; sleep 1000";
+    const pod = testPod(
+      "probed",
+      script,
+      { terminationGracePeriodSeconds: 1 },
+      { readinessProbe: probe("/tmp/ready"), livenessProbe: { ...probe("/tmp/alive"), initialDelaySeconds: 1 } },
+    );
+    agent.workers.set(pod);
+    const starting = await agent.until(pod, "running", ({ containerStatuses }) => containerStatuses?.[0]?.state?.running);
+    assert.equal(starting.containerStatuses?.[0]?.ready, false);
+    await agent.until(pod, "ready", ({ conditions }) => conditions?.find(({ type }) => type === "Ready")?.status === "True");
+    const after = await agent.until(pod, "restarted", ({ containerStatuses }) => containerStatuses?.[0]?.restartCount === 1);
+    assert.equal(after.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 137);
+    assert.ok(agent.notes.some(({ message }) => message === "Container main failed liveness probe, will be restarted"));
+    await agent.delete(pod, 1);
   });
 
   test("a running container is given new amounts as it runs, and goes for a new image", async () => {
