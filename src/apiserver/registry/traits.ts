@@ -74,3 +74,13 @@ export function orphansByDefault(kind: Kind): boolean {
 export function answersDeletedObject(kind: Kind): boolean {
   return ANSWERS_OBJECT.has(`${kind.group}/${kind.resource}`);
 }
+
+/** Resources that are served but that nobody should begin to use: each answer says so. */
+const DEPRECATED: ReadonlyMap<string, string> = new Map([
+  ["/componentstatuses", "v1 ComponentStatus is deprecated in v1.19+"],
+  ["/endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"],
+]);
+
+export function deprecation(kind: Kind): string | undefined {
+  return kind.group === "" ? DEPRECATED.get(`/${kind.resource}`) : undefined;
+}

@@ -3,6 +3,7 @@
 import { noSuchResource } from "../../machinery/status/status-error.ts";
 import type { Call, Step } from "../call.ts";
 import { pageNotFound } from "../plain-error.ts";
+import { deprecation } from "../registry/traits.ts";
 
 export const resolve: Step = {
   name: "resolve",
@@ -13,6 +14,8 @@ export const resolve: Step = {
     if (!kind) throw call.context.kinds.all.some((one) => one.group === group && one.version === version) ? noSuchResource() : pageNotFound();
     if (!fits(call, kind.namespaced)) throw noSuchResource();
     call.kind = kind;
+    const deprecated = deprecation(kind);
+    if (deprecated) call.warnings.push(deprecated);
   },
 };
 

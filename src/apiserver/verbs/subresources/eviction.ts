@@ -131,7 +131,7 @@ async function take(call: Call, { metadata }: Budget, pod: string, dryRun: boole
   const kind = call.context.kinds.find("policy", "v1", "poddisruptionbudgets")!;
   const now = timestamp(call.context.clock.now());
   try {
-    await changeStored(call, { kind, namespace, name, dryRun, change: (budget) => takeOne(budget, pod, now) });
+    await changeStored(call, { kind, namespace, name, dryRun, ownedThrough: "status", change: (budget) => takeOne(budget, pod, now) });
   } catch (error) {
     if (error instanceof StatusError && error.status.code === 409) throw blocked(RETRY_SECONDS);
     throw error;
