@@ -59,7 +59,7 @@ function handlerOf(call: Call, verbFor: VerbFor): Handler {
   if (kind) {
     const { verb, subresource } = attributes;
     const refused = exchange.method === "HEAD" && subresource !== "proxy";
-    const handler = refused ? undefined : (verb === "create" && reviewOf(kind, subresource)) || verbFor(kind, subresource, verb);
+    const handler = refused ? undefined : reviewOf(kind, subresource, verb) || verbFor(kind, subresource, verb);
     if (!handler) throw notAllowed();
     return handler;
   }

@@ -120,6 +120,7 @@ test("rights follow roles and bindings at once, and callers can act as others", 
 
 test("the server says what it has", async (t) => {
   const k = kubectl(t, cluster.adminKubeconfig);
+  assert.match(await k("get", "componentstatuses"), /^NAME +STATUS +MESSAGE +ERROR\s+etcd-0 +Healthy +ok/);
   assert.match(await k("version"), /Server Version: v1\.37\./);
   const names = (await k("api-resources", "-o", "name")).trim().split("\n");
   assert.ok(names.includes("pods") && names.includes("deployments.apps") && names.length > 50, `${names.length} resources`);

@@ -2,6 +2,7 @@
 
 import type { Kind } from "../kind.ts";
 import { Binding } from "./binding.ts";
+import { ComponentStatus } from "./component-status.ts";
 import { ConfigMap } from "./config-map.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Event } from "./event.ts";
@@ -20,6 +21,7 @@ import { ServiceAccount } from "./service-account.ts";
 
 export const core: readonly Kind[] = [
   Binding,
+  ComponentStatus,
   ConfigMap,
   Endpoints,
   Event,

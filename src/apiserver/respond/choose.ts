@@ -21,7 +21,7 @@ const OFFERS: Readonly<Record<Shape, Offer>> = {
 
 /** @throws StatusError 406 where the client takes nothing that the kind has */
 export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
-  const form = negotiate(call, kind.rules.virtual ? PLAIN : OFFERS[shape]); // A question has no table, and no metadata to speak of.
+  const form = negotiate(call, kind.table.verbs.includes("get") ? OFFERS[shape] : PLAIN); // A question has no table, and no metadata to speak of.
   if (form.transform === undefined) return plainForm(form, shape);
   if (form.transform === "Table") return chosenTable(call, form);
   return (form.media === PROTOBUF ? protobufPartialForms : partialForms)[form.version];
