@@ -11,9 +11,10 @@ import type { Plain } from "../../src/machinery/plain.ts";
 export interface Answer {
   readonly code: number;
   readonly body: Plain;
+  readonly warnings: readonly string[];
 }
 
-export type Ask = (method: string, path: string, body?: unknown, type?: string) => Promise<Answer>;
+export type Ask = (method: string, path: string, body?: unknown, type?: string, accept?: string) => Promise<Answer>;
 
 /** A client with the kubeconfig's client certificate. @returns how to ask, and how to hang up */
 export function clientOf(file: string): { ask: Ask; close(): void } {
@@ -26,18 +27,18 @@ export function clientOf(file: string): { ask: Ask; close(): void } {
     key: decoded(config.users[0].user["client-key-data"]),
     keepAlive: true,
   });
-  const ask: Ask = (method, path, body, type = "application/json") =>
+  const ask: Ask = (method, path, body, type = "application/json", accept = "application/json") =>
     new Promise((resolve, reject) => {
-      const sent = request(
-        { host: server.hostname, port: server.port, agent, method, path, headers: { "content-type": type, "user-agent": "differ" } },
-        (answer) => {
-          const parts: Buffer[] = [];
-          answer.on("data", (part: Buffer) => parts.push(part));
-          answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()) }));
-        },
-      );
+      const text = body === undefined ? "" : JSON.stringify(body);
+      const headers = { "content-type": type, accept, "user-agent": "differ", ...(text && { "content-length": Buffer.byteLength(text) }) };
+      const sent = request({ host: server.hostname, port: server.port, agent, method, path, headers }, (answer) => {
+        const parts: Buffer[] = [];
+        const warnings = [answer.headers.warning ?? []].flat();
+        answer.on("data", (part: Buffer) => parts.push(part));
+        answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()), warnings }));
+      });
       sent.on("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   return { ask, close: () => agent.destroy() };
 }
