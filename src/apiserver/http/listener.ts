@@ -63,6 +63,7 @@ export function listen(options: ListenOptions): Promise<Listener> {
     cert: options.certificate,
     key: options.key,
     minVersion: options.allowTls12 ? "TLSv1.2" : "TLSv1.3",
+    ciphers: CIPHERS,
     ALPNProtocols: ["h2", "http/1.1"],
     requestCert: true,
     rejectUnauthorized: false,
@@ -94,7 +95,8 @@ export function listen(options: ListenOptions): Promise<Listener> {
       resolve({
         host: address,
         port,
-        setCertificate: (certificate, key) => tls.setSecureContext({ cert: certificate, key, minVersion: options.allowTls12 ? "TLSv1.2" : "TLSv1.3" }),
+        setCertificate: (certificate, key) =>
+          tls.setSecureContext({ cert: certificate, key, ciphers: CIPHERS, minVersion: options.allowTls12 ? "TLSv1.2" : "TLSv1.3" }),
         close(graceMs) {
           const closed = new Promise<void>((done) => tls.close(() => done()));
           for (const session of sessions) session.close();
@@ -110,6 +112,17 @@ export function listen(options: ListenOptions): Promise<Listener> {
     });
   });
 }
+
+/** AES-128 first, as Kubernetes' own servers and clients have it: on a processor with AES instructions it is a good deal faster. The last four are TLS 1.2's. */
+const CIPHERS = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+].join(":");
 
 const factsOf = new WeakMap<object, ConnectionFacts>();
 
