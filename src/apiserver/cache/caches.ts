@@ -10,6 +10,8 @@ import { KindCache } from "./kind-cache.ts";
 import { KindView } from "./kind-view.ts";
 import type { WatchCache } from "./watch-cache.ts";
 
+const TRIM_EVERY_MS = 60_000;
+
 export interface CachesOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -27,6 +29,7 @@ export class StoreCaches implements Caches {
   /** By `GROUP/RESOURCE` of the stored form. */
   readonly #caches = new Map<string, KindCache>();
   readonly #views = new Map<Kind, KindView>();
+  #cancelTrim: () => void = () => {};
 
   constructor(options: CachesOptions) {
     this.#options = options;
@@ -40,11 +43,13 @@ export class StoreCaches implements Caches {
   }
 
   /** Begins the watch; nothing can be read before. */
-  start(): Promise<void> {
-    return this.#feed.start();
+  async start(): Promise<void> {
+    await this.#feed.start();
+    this.#trimLater();
   }
 
   stop(): void {
+    this.#cancelTrim();
     this.#feed.stop();
   }
 
@@ -90,6 +95,13 @@ export class StoreCaches implements Caches {
     const name = cacheName(storedAs(kind));
     this.#caches.get(name)?.close();
     this.#caches.delete(name);
+  }
+
+  #trimLater(): void {
+    this.#cancelTrim = this.#options.clock.after(TRIM_EVERY_MS, () => {
+      for (const cache of this.#caches.values()) cache.trim();
+      this.#trimLater();
+    });
   }
 
   #dispatch(changes: readonly WatchedChange[]): void {

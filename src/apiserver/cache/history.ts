@@ -51,6 +51,11 @@ export class History {
   add(change: Change, now: number): void {
     this.#changes.push({ change, at: now });
     this.#bytes += cost(change);
+    this.trim(now);
+  }
+
+  /** Drops what is too old or too much. */
+  trim(now: number): void {
     while (this.#first < this.#changes.length && this.#mustDrop(this.#changes[this.#first]!, now)) {
       const { change: oldest } = this.#changes[this.#first++]!;
       this.#bytes -= cost(oldest);

@@ -187,6 +187,11 @@ export class KindCache implements WatchCache {
     };
   }
 
+  /** Lets go of history that is too old: a quiet kind has no change that would do it. */
+  trim(): void {
+    this.#history.trim(this.#options.clock.now());
+  }
+
   /** Takes in changes of this kind; called by the owner of the feed. */
   apply(changes: readonly WatchedChange[]): void {
     if (!this.filled) {

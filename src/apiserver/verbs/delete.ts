@@ -4,11 +4,12 @@ import type { Kind, KubeObject } from "../../api/kind.ts";
 import { conflict, notFound } from "../../machinery/status/status-error.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
-import { type DeleteOptions, decideDeletion } from "../registry/deletion.ts";
+import { type DeleteOptions, type Deletion, decideDeletion } from "../registry/deletion.ts";
 import { answersDeletedObject, orphansByDefault } from "../registry/traits.ts";
 import { admissionRequest, mutateAll, validateAll } from "./admission.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { kindOf } from "./kind-of.ts";
+import { asAnswered } from "./write/commit.ts";
 import { removeObject, replaceObject } from "./write/deletion-commit.ts";
 
 export async function remove(call: Call): Promise<void> {
@@ -58,13 +59,19 @@ export async function deleteOne(
     const request = admissionRequest(call, { operation: "DELETE", kind, name, object: undefined, old, dryRun: options.dryRun });
     await mutateAll(call, request);
     await validateAll(call, request);
-    if (options.dryRun) return { object: cached, removed: deletion.kind === "remove" };
+    if (options.dryRun) return { object: asItWouldBe(kind, cached, deletion), removed: deletion.kind === "remove" };
     const object = await (deletion.kind === "remove"
       ? removeObject(call, kind, cached, old, deletion.last)
       : replaceObject(call, kind, cached, deletion.object));
     if (object) return { object, removed: deletion.kind === "remove" };
     if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
   }
+}
+
+/** What a deletion that isn't made would answer. */
+function asItWouldBe(kind: Kind, cached: CachedObject, deletion: Exclude<Deletion, { kind: "pending" }>): CachedObject {
+  const shown = deletion.kind === "mark" ? deletion.object : deletion.last;
+  return shown ? { ...cached, bytes: asAnswered(kind, shown, cached.resourceVersion) } : cached;
 }
 
 function preconditionFailure({ uid, resourceVersion }: CachedObject, { preconditions }: DeleteOptions): string | undefined {

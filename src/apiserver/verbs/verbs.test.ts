@@ -224,8 +224,12 @@ test("propagation sets the collector's finalizers", async () => {
     ["o", "Orphan", ["orphan"]],
   ] as const) {
     await api.create(MAPS, configMap(name));
+    const dry = await api.delete(`${MAPS}/${name}?dryRun=All&propagationPolicy=${policy}`);
+    assert.deepEqual(dry.object.metadata.finalizers, finalizers, "a dry run shows what would be");
+    assert.equal((await api.get(`${MAPS}/${name}`)).object.metadata.finalizers, undefined);
     const answer = await api.delete(`${MAPS}/${name}`, { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: policy });
     assert.deepEqual(answer.object.metadata.finalizers, finalizers);
+    assert.match(answer.object.metadata.deletionTimestamp, /Z$/);
   }
   await api.create(MAPS, configMap("b"));
   assert.equal((await api.delete(`${MAPS}/b?propagationPolicy=Background`)).object.status, "Success");

@@ -19,7 +19,7 @@ import { servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
 import { bodyKind } from "../../registry/body-kind.ts";
-import { encodeStored, typed } from "../../registry/codec.ts";
+import { decodeStored, encodeStored, typed } from "../../registry/codec.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
 import { freshEnough } from "../get.ts";
 import { kindOf } from "../kind-of.ts";
@@ -145,7 +145,7 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
   const { namespace, name } = call.attributes;
   const cache = call.context.caches.of(kind);
   const attempt = { kind, namespace, name, options, subresource: "scale", steps: scaleWrite, ...(relative && { relative: true as const }) };
-  await runChange(call, attempt, {
+  const { bytes } = await runChange(call, attempt, {
     async from(last: KubeObject | undefined, cached: CachedObject | undefined): Promise<KubeObject> {
       const current = scaleOf(scaleKind, last as Scalable);
       const scale = wanted(current);
@@ -166,9 +166,8 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
       return next;
     },
   });
-  const standing = cache.get(namespace, name);
-  if (!standing) throw notFound(kind, name);
-  answer(call, kind, standing.resourceVersion, cache.view<Scalable>(standing));
+  const written = decodeStored(kind, bytes) as Scalable;
+  answer(call, kind, Number(written.metadata.resourceVersion), written);
 }
 
 function answer(call: Call, kind: Kind, revision: number, object: Scalable): void {

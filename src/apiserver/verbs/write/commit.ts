@@ -114,7 +114,8 @@ export function scopeOf(call: Call, kind: Kind, namespace: string): string {
   return (namespaces && call.context.caches.stored(namespaces).get("", namespace)?.uid) ?? "";
 }
 
-function asAnswered(kind: Kind, object: KubeObject, revision: number): Buffer {
+/** @returns the object's bytes as an answer shows them; without a version where that is 0 */
+export function asAnswered(kind: Kind, object: KubeObject, revision: number): Buffer {
   const value = encodeStored(kind, object);
   if (revision > 0) return servable(value, revision).bytes;
   const hole = value.indexOf(0);
