@@ -47,10 +47,8 @@ insideMachine(import.meta.filename, (folder) => {
     assert.equal(seen.size, 500);
     const names = readdirSync(logs).toSorted();
     assert.equal(names.length, 4);
-    assert.deepEqual(
-      names.map((name) => name.replace(/\d{8}-\d{6}/, "T")),
-      ["0.log", "0.log.T.gz", "0.log.T.gz", "0.log.T"].toSorted(),
-    );
+    const kinds = names.map((name) => name.replace(/\d{8}-\d{6}/, "T")).toSorted();
+    assert.deepEqual(kinds, ["0.log", "0.log.T", "0.log.T.gz", "0.log.T.gz"]);
     await agent.delete(pod, 1);
   });
 });

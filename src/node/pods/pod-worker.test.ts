@@ -8,6 +8,7 @@ import { startContainerd, type TestContainerd } from "../../../test/support/cont
 import { insideMachine } from "../../../test/support/machine.ts";
 import { podCgroupPath } from "../cgroups/pod-cgroup.ts";
 import { podFolder } from "./config/names.ts";
+import { qosClass } from "./qos.ts";
 
 insideMachine(import.meta.filename, (folder) => {
   let containerd: TestContainerd;
@@ -35,7 +36,7 @@ insideMachine(import.meta.filename, (folder) => {
       status.conditions?.map(({ type, status }) => `${type}=${status}`),
       ["PodReadyToStartContainers=True", "Initialized=True", "Ready=True", "ContainersReady=True", "PodScheduled=True"],
     );
-    assert.equal(agent.log(pod, "main"), "up\n");
+    await agent.until(pod, "talking", () => agent.log(pod, "main") === "up\n");
     await agent.delete(pod, 5);
     const last = agent.status(pod);
     assert.deepEqual([last.phase, last.containerStatuses?.[0]?.state?.terminated?.exitCode], ["Succeeded", 0]);
@@ -171,7 +172,7 @@ insideMachine(import.meta.filename, (folder) => {
     const said = agent.log(pod, "main");
     assert.match(said, /^CapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n1000\n0\n/);
     assert.match(said, /touch: \/x: Read-only file system/);
-    const path = podCgroupPath(containerd.cgroup, pod.metadata.uid, "Burstable");
+    const path = podCgroupPath(containerd.cgroup, pod.metadata.uid, qosClass(pod.spec));
     if (!existsSync("/sys/fs/cgroup/cgroup.controllers")) {
       const read = (file: string) => readFileSync(`/sys/fs/cgroup/${file.split(".")[0]}${path}/${file}`, "utf8").trim();
       assert.deepEqual(["pids.max", "memory.limit_in_bytes", "cpu.cfs_quota_us"].map(read), ["256", String(64 * 2 ** 20), "10000"]);
