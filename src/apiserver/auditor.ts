@@ -3,7 +3,7 @@
  * the outcome is. When the keeper can't keep up, a request that must be recorded is refused: nothing happens without its record.
  */
 
-import { serviceUnavailable } from "../machinery/status/status-error.ts";
+import { type FailureStatus, serviceUnavailable } from "../machinery/status/status-error.ts";
 import { isAudited } from "../security/audit/policy.ts";
 import { type AuditStage, auditRecord } from "../security/audit/record.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
@@ -65,12 +65,19 @@ function append(sink: AuditSink, call: Call, stage: AuditStage): void {
         now: context.clock.now(),
         annotations,
         dryRun: call.query.has("dryRun"),
-        ...(exchange.code !== 0 && { response: { code: exchange.code, reason: failure?.reason, message: failure?.message } }),
+        ...(exchange.code !== 0 && { response: { code: exchange.code, reason: failure?.reason, message: failure && recordedMessage(failure) } }),
       }),
     );
   } catch (error) {
     context.front.log.error("an audit record was lost: the keeper is too far behind", { audit: call.auditId, error: String(error) });
   }
+}
+
+/** Bodies are never part of a record: of what was wrong with one, its fields are named and not their values. */
+function recordedMessage({ code, message, recorded, details }: FailureStatus): string {
+  if (code !== 422 || !details?.causes) return recorded ?? message;
+  const wrong = details.causes.map(({ field, reason }) => `${field}: ${reason}`).join(", ");
+  return `${details.kind ?? "the object"} ${JSON.stringify(details.name ?? "")} is invalid: ${wrong}`;
 }
 
 /** A sink that keeps nothing: for a control plane that lives only as long as a test. */

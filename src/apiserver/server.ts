@@ -26,6 +26,7 @@ import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { RequestCounts } from "./metrics/request-counts.ts";
 import type { Outgoing } from "./outgoing.ts";
+import { quarantineReport } from "./quarantine.ts";
 import { decodeStored, encodeStored } from "./registry/codec.ts";
 import { respond } from "./respond/answers.ts";
 import { runner } from "./runner.ts";
@@ -75,6 +76,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     decode: decodeStored,
     encode: encodeStored,
     storedKind,
+    onDamaged: quarantineReport(options.audit, { clock, random, log }),
   });
   await caches.start();
   await caches.fill(kinds.all);

@@ -19,5 +19,7 @@ export interface Machine {
 export interface StoredRows {
   /** @returns the sealed bytes that stand at a key. @throws where nothing does */
   read(key: string): Uint8Array;
+  /** @returns what stood at a key before, as far as history holds it; oldest first */
+  older(key: string): readonly Uint8Array[];
   write(key: string, sealed: Uint8Array): void;
 }

@@ -60,6 +60,25 @@ export class Actor {
     return { what, by: this.user, answer: await this.send(sent), ...(expect && { expect }) };
   }
 
+  /** Sends a request line as it stands over HTTP/1.1, which lets through what HTTP/2 clients correct. */
+  async triesRaw(
+    what: string,
+    target: string,
+    options: { readonly by?: string; readonly method?: string; readonly headers?: readonly string[] } = {},
+  ): Promise<Finding> {
+    const { by = this.user, method = "GET", headers = [] } = options;
+    const { host } = new URL(this.#wire.server);
+    const token = await this.#credential.token?.();
+    const login = token === undefined ? [] : [`Authorization: Bearer ${token}`];
+    const lines = [`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...login, "Accept: application/json", ...headers, "", ""];
+    const { code, headers: answered, text } = await this.#wire.sendRaw(Buffer.from(lines.join("\r\n"), "latin1"));
+    return {
+      what,
+      by,
+      answer: { sent: { method, path: target }, code, headers: answered, text: code === 0 ? "the server broke off without an answer" : text, tookMs: 0 },
+    };
+  }
+
   /** Sends what must work for the drill to go on. @returns the answer's JSON. @throws where it doesn't */
   async must<T = unknown>(method: string, path: string, object?: unknown, type = "application/json"): Promise<T> {
     const answer = await this.send({ method, path, ...(object !== undefined && { body: JSON.stringify(object), type }) });

@@ -1,11 +1,12 @@
 /** The attacker's line to the server: requests that no client library would send, and answers as they came. It never retries and never follows. */
 
-import { type ClientHttp2Session, constants, type IncomingHttpHeaders } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from "node:http2";
 import type { ClusterAccess } from "../client/kubeconfig.ts";
 import { type Dialer, PURPOSES } from "../machinery/dialer.ts";
 import { type RawAnswer, readAnswer } from "./raw-answer.ts";
 
 const TIMEOUT_MS = 20_000;
+const PIECE_BYTES = 64 * 1024;
 /** An answer that is longer is cut: no drill looks further. */
 const ANSWER_LIMIT_BYTES = 32 * 1024 * 1024;
 
@@ -42,6 +43,11 @@ export class Wire {
   constructor(access: ClusterAccess, dialer: Dialer) {
     this.#access = access;
     this.#dialer = dialer;
+  }
+
+  /** `https://127.0.0.1:6443` */
+  get server(): string {
+    return this.#access.server;
   }
 
   get #target() {
@@ -88,7 +94,7 @@ export class Wire {
       stream.on("close", () => resolve({ sent, code, headers: answered, text: code === 0 ? failure : Buffer.concat(chunks).toString(), tookMs }));
       // An answer before the body was sent (413, 401) is an answer: the rest of the body is of no use to anybody.
       stream.on("end", () => !stream.writableEnded && stream.close(constants.NGHTTP2_NO_ERROR));
-      if (body) stream.end(body);
+      if (body) writeInPieces(stream, body);
     });
   }
 
@@ -133,4 +139,19 @@ export class Wire {
     }
     return session;
   }
+}
+
+/** Node counts what waits to be sent against the connection, also when the answer came first and it never is: so little may wait at a time. */
+function writeInPieces(stream: ClientHttp2Stream, body: Buffer): void {
+  let at = 0;
+  function write(): void {
+    while (at < body.length) {
+      if (stream.destroyed || stream.closed) return;
+      const piece = body.subarray(at, at + PIECE_BYTES);
+      at += piece.length;
+      if (!stream.write(piece)) return void stream.once("drain", write);
+    }
+    stream.end();
+  }
+  write();
 }

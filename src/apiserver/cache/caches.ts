@@ -4,6 +4,7 @@ import type { Kind, KubeObject } from "../../api/kind.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import type { Store, WatchedChange } from "../../storage/store.ts";
 import type { Caches } from "../call.ts";
+import type { Damaged } from "../quarantine.ts";
 import { Feed } from "./feed.ts";
 import { cacheName, ROOT, storedAs } from "./keys.ts";
 import { KindCache } from "./kind-cache.ts";
@@ -21,6 +22,8 @@ export interface CachesOptions {
   encode(kind: Kind, object: KubeObject): Buffer;
   /** @returns the kind that a group's resource is stored as, for kinds that are stored in another one's form */
   storedKind(group: string, version: string, resource: string): Kind | undefined;
+  /** Told of each object that doesn't open. */
+  onDamaged?(damaged: Damaged): void;
 }
 
 export class StoreCaches implements Caches {
@@ -79,11 +82,11 @@ export class StoreCaches implements Caches {
     const name = cacheName(form);
     let cache = this.#caches.get(name);
     if (!cache) {
-      const { store, clock, decode } = this.#options;
+      const { store, clock, decode, onDamaged } = this.#options;
       const other = kind.rules.storedAs;
       const inForm = other ? this.#options.storedKind(other.group, other.version, kind.resource) : kind;
       if (!inForm) throw new Error(`Cannot cache ${kind.resource}: the kind it is stored as, ${other?.group}/${other?.version}, is not served`);
-      cache = new KindCache({ kind: inForm, stored: form, store, clock, decode, feed: this.#feed });
+      cache = new KindCache({ kind: inForm, stored: form, store, clock, decode, feed: this.#feed, ...(onDamaged && { onDamaged }) });
       this.#caches.set(name, cache);
     }
     return cache;

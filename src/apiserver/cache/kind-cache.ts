@@ -3,8 +3,10 @@
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { expired } from "../../machinery/status/status-error.ts";
-import { CompactedError, type Entry, type Store, type WatchedChange } from "../../storage/store.ts";
+import { CompactedError, type Entry, type SealError, type Store, type WatchedChange } from "../../storage/store.ts";
+import type { Damaged } from "../quarantine.ts";
 import { copyObject } from "./copy.ts";
+import { Damage } from "./damage.ts";
 import { differences } from "./differences.ts";
 import { FanOut } from "./fan-out.ts";
 import type { Feed } from "./feed.ts";
@@ -32,6 +34,8 @@ export interface KindCacheOptions {
   readonly clock: Clock;
   /** Decodes servable bytes. */
   decode(kind: Kind, bytes: Uint8Array): KubeObject;
+  /** Told once of each object that is found not to open. */
+  onDamaged?(damaged: Damaged): void;
 }
 
 export class KindCache implements WatchCache {
@@ -45,6 +49,7 @@ export class KindCache implements WatchCache {
   readonly #expected = new Map<string, { value: Uint8Array; object: KubeObject }>();
   /** What this instance is about to delete, by key: the stored form of what watchers are shown of it. */
   readonly #endings = new Map<string, Uint8Array>();
+  readonly #damage = new Damage();
   #shelf = new Shelf();
   #indexes = new Indexes();
   #history = new History(0);
@@ -100,6 +105,11 @@ export class KindCache implements WatchCache {
 
   get(namespace: string, name: string): StoredObject | undefined {
     return this.#shelf.get(namespace, name);
+  }
+
+  /** @returns why an object that stands in the store is not here: it doesn't open */
+  damage(namespace: string, name: string): SealError | undefined {
+    return this.#damage.at(this.prefix + relativeKey(namespace, name));
   }
 
   list(selection: Selection): readonly StoredObject[] {
@@ -226,6 +236,7 @@ export class KindCache implements WatchCache {
   #take(key: string, revision: number, entry: Entry | undefined): Change | undefined {
     const { namespace, name } = splitKey(key.slice(this.prefix.length), this.kind.namespaced);
     const object = entry && this.#build(key, namespace, name, entry);
+    this.#damage.forget(key);
     const previous = object ? this.#shelf.put(object) : this.#shelf.delete(namespace, name);
     if (!object && !previous) return undefined;
     this.#indexes.replace(previous, object);
@@ -277,16 +288,19 @@ export class KindCache implements WatchCache {
     const { store } = this.#options;
     let after: string | undefined;
     let revision: number | undefined;
+    const damaged = new Map<string, SealError>();
     for (;;) {
-      const listing = await store.list({ prefix: this.prefix, limit: PAGE, ...(after && { after }), ...(revision && { revision }) });
+      const listing = await store.list({ prefix: this.prefix, limit: PAGE, around: true, ...(after && { after }), ...(revision && { revision }) });
       revision = listing.revision;
       for (const entry of listing.entries) {
         const { namespace, name } = splitKey(entry.key.slice(this.prefix.length), this.kind.namespaced);
         shelf.put(this.#build(entry.key, namespace, name, entry));
       }
+      for (const error of listing.unopened ?? []) damaged.set(error.key, error);
       after = listing.entries.at(-1)?.key;
       if (!listing.more) break;
     }
+    for (const error of this.#damage.replace(damaged)) this.#report(error);
     this.#shelf = shelf;
     this.#indexes = new Indexes();
     this.#history = new History(revision);
@@ -296,5 +310,9 @@ export class KindCache implements WatchCache {
     const early = this.#early;
     this.#early = [];
     this.apply(early);
+  }
+
+  #report(error: SealError): void {
+    this.#options.onDamaged?.({ kind: this.kind, ...splitKey(error.key.slice(this.prefix.length), this.kind.namespaced), error });
   }
 }

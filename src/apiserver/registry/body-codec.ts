@@ -129,7 +129,9 @@ function refusal(kind: Kind, bytes: Buffer | undefined, error: DecodeError): Err
 function unrecognized(kind: Kind, bytes: Buffer | undefined, why: string): Error {
   const shown = bytes === undefined || bytes.length === 0 ? "<empty>" : bytes.toString(bytes[0] === OPENING_BRACE ? "utf8" : "hex", 0, SHOWN_BYTES);
   const more = (bytes?.length ?? 0) > SHOWN_BYTES ? " ..." : "";
-  return cannotBeHandled(new Error(`couldn't get version/kind; json parse error: ${why} (${shown}${more})`), "", "", kind.name);
+  const failure = `couldn't get version/kind; json parse error: ${why}`;
+  const recorded = cannotBeHandled(new Error(failure), "", "", kind.name).message; // It may be a secret that couldn't be read.
+  return badRequest(cannotBeHandled(new Error(`${failure} (${shown}${more})`), "", "", kind.name).message, recorded);
 }
 
 const OPENING_BRACE = 0x7b;

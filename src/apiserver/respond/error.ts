@@ -1,8 +1,10 @@
 /** Errors as answers: a Status in the negotiated form, or plain text where Kubernetes answers that. */
 
 import { type FailureStatus, internalError, StatusError } from "../../machinery/status/status-error.ts";
+import { SealError } from "../../storage/store.ts";
 import type { Call } from "../call.ts";
 import { PlainError } from "../plain-error.ts";
+import { sealMismatch } from "../quarantine.ts";
 import { errorFormOf } from "./choose.ts";
 import { answerHeaders } from "./headers.ts";
 
@@ -16,7 +18,7 @@ export function answerError(call: Call, error: unknown): void {
     call.exchange.answer(error.code, headers, Buffer.from(`${error.message}\n`));
     return;
   }
-  const { status } = error instanceof StatusError ? error : internalError(error);
+  const { status } = error instanceof StatusError ? error : error instanceof SealError ? sealMismatch(error) : internalError(error);
   call.failure = status;
   const form = errorFormOf(call);
   const body = form.document("v1", "Status", JSON.stringify(failureBody(status)));

@@ -20,7 +20,7 @@ export function get(call: Call): void | Promise<void> {
 function answer(call: Call, kind: Kind, cache: WatchCache): void {
   const { namespace, name } = call.attributes;
   const object = cache.get(kind.namespaced ? namespace : "", name); // A namespace's own path names it as its namespace too.
-  if (!object) throw notFound(kind, name);
+  if (!object) throw call.context.caches.stored(kind).damage(kind.namespaced ? namespace : "", name) ?? notFound(kind, name);
   call.context.respond.object(call, 200, kind, object.bytes);
 }
 

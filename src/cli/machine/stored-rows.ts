@@ -10,6 +10,7 @@ export function storedRows(file: string): StoredRows {
       if (!row) throw new Error(`nothing stands at ${key}`);
       return row.sealed;
     },
+    older: (key) => readRaw(file, key).flatMap((row) => (row.key === key && !row.standing ? [row.sealed] : [])),
     write: (key, sealed) => writeRaw(file, key, sealed),
   };
 }

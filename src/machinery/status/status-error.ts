@@ -22,6 +22,8 @@ export interface FailureStatus {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
+  /** What the audit record says instead of the message, where that shows what the client sent. */
+  readonly recorded?: string;
   readonly details?: StatusDetails;
   /** Only an expired continue token's Status has metadata: the token to go on with. */
   readonly metadata?: { readonly continue?: string };
@@ -51,8 +53,9 @@ const details = (target: Target, name: string, more: Partial<StatusDetails> = {}
 /** `deployments.apps`, `pods` */
 const qualified = (target: Target): string => (target.group ? `${target.resource}.${target.group}` : target.resource);
 
-export function badRequest(message: string): StatusError {
-  return new StatusError({ code: 400, reason: "BadRequest", message });
+/** @param recorded what the audit record says instead, where the message shows what the client sent */
+export function badRequest(message: string, recorded?: string): StatusError {
+  return new StatusError({ code: 400, reason: "BadRequest", message, ...(recorded !== undefined && { recorded }) });
 }
 export function unauthorized(message = "Unauthorized"): StatusError {
   return new StatusError({ code: 401, reason: "Unauthorized", message });

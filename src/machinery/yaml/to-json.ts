@@ -48,20 +48,39 @@ const OPTIONS = { schema: "failsafe", merge: false, uniqueKeys: false, strict: t
 export function yamlToJson(text: string, budget: YamlBudget = yamlBudget): ConvertedYaml {
   if (Buffer.byteLength(text) > budget.maxBytes) throw new DecodeError(`yaml: the document is larger than ${budget.maxBytes} bytes`);
   const lines = new LineCounter();
-  const contents = firstDocument(text, lines);
+  const contents = firstDocument(text, lines, budget);
   const converter = new Converter(lines, budget);
   const json = sortedJson(converter.value(contents, 0));
   const errors = converter.duplicates;
   return { json, strictErrors: errors.length > 0 ? [`${STRICT_PREFIX}  ${errors.join("\n  ")}`] : [] };
 }
 
-function firstDocument(text: string, lines: LineCounter): Node | null {
+/** Ends at the first token that lies too deep: reading on would take half a second, and the library's recursion its stack. */
+class ShallowParser extends Parser {
+  readonly #openMax: number;
+
+  constructor(maxDepth: number, lines: LineCounter) {
+    super(lines.addNewLine);
+    this.#openMax = maxDepth + 3; // The document, and a key and a value that are being read.
+  }
+
+  override *next(source: string): ReturnType<Parser["next"]> {
+    yield* super.next(source);
+    if (this.stack.length > this.#openMax) throw tooDeep();
+  }
+}
+
+function tooDeep(): DecodeError {
+  return new DecodeError("yaml: exceeded max depth");
+}
+
+function firstDocument(text: string, lines: LineCounter, { maxDepth }: YamlBudget): Node | null {
   let document: Document.Parsed | undefined;
   try {
-    const parser = new Parser(lines.addNewLine);
+    const parser = new ShallowParser(maxDepth, lines);
     for (document of new Composer(OPTIONS).compose(parser.parse(text))) break;
   } catch (error) {
-    if (error instanceof RangeError) throw new DecodeError("yaml: exceeded max depth"); // The library walks by recursion.
+    if (error instanceof RangeError) throw tooDeep(); // The library walks by recursion.
     throw error;
   }
   const fault = document?.errors[0];
@@ -158,7 +177,7 @@ class Converter {
 
   /** Kubernetes allows almost all nodes to come from aliases, up to a number of nodes; beyond it there are too many of either. */
   #count(depth: number): void {
-    if (depth > this.#budget.maxDepth) throw new DecodeError("yaml: exceeded max depth");
+    if (depth > this.#budget.maxDepth) throw tooDeep();
     this.#nodes++;
     if (this.#aliasDepth > 0) this.#aliased++;
     const excessive = this.#nodes > this.#budget.maxNodes || (this.#aliased > 100 && this.#nodes > 1000 && this.#aliased / this.#nodes > 0.99);
