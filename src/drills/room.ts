@@ -8,6 +8,8 @@ import type { Answer, Certificate, Sent, Wire } from "./wire.ts";
 
 const RIGHTS_WAIT_MS = 5000;
 const GONE_WAIT_MS = 3000;
+/** An empty namespace that still stands after so long has no controller that would end it. */
+const EMPTY_WAIT_MS = 500;
 const TOKEN_SECONDS = 3600;
 /** What drills make, in the order in which it is taken away: a workload before its pods. */
 const MADE = ["apis/batch/v1/cronjobs", "apis/batch/v1/jobs", "apis/apps/v1/deployments", "apis/apps/v1/statefulsets", "apis/apps/v1/daemonsets"]
@@ -193,7 +195,7 @@ export class Room {
       if (await isGone()) return true;
       const isEmpty = (await Promise.all(within.map((one) => this.#count(one)))).every((count) => count === 0);
       // Where no controller empties namespaces, nobody else would say that this one is empty.
-      if (isEmpty && waited >= GONE_WAIT_MS / 2)
+      if (isEmpty && waited >= EMPTY_WAIT_MS)
         await this.admin.send({ ...jsonPost(`${path}/finalize`, { ...namespaceObject(name), spec: { finalizers: [] } }), method: "PUT" });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
