@@ -5,7 +5,21 @@
  */
 
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
@@ -66,7 +80,27 @@ export function layProgram(checkout: string, place = PLACE): Program {
   for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(checkout, file), join(draft, file));
   lockDown(draft);
   renameSync(draft, folder);
+  removeUnused(place, folder);
   return program;
+}
+
+/** Copies of earlier versions go once no process runs from them; another cluster's may still. */
+function removeUnused(place: string, current: string): void {
+  const used = new Set(readdirSync("/proc").flatMap((pid) => (/^\d+$/.test(pid) ? executableOf(pid) : [])));
+  for (const name of readdirSync(place)) {
+    const folder = join(place, name);
+    const inUse = folder === current || [...used].some((executable) => executable.startsWith(`${folder}/`));
+    // A draft is another process's work in progress.
+    if (!inUse && !name.endsWith(".new")) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function executableOf(pid: string): string[] {
+  try {
+    return [readlinkSync(`/proc/${pid}/exe`)];
+  } catch {
+    return []; // Gone, or another user's.
+  }
 }
 
 /** Types out, and relative imports pointed at the files as they are called here. */

@@ -18,7 +18,7 @@ export interface ProcessRow {
 export function processRows(data: string): ProcessRow[] {
   const state = readState(layoutOf(data));
   if (!state) return [];
-  const up = isAlive(state.up) ? [{ name: "up", pid: state.up.pid, user: "root", ready: state.phase === "ready" }] : [];
+  const up = isAlive(state.up) ? [{ name: "up", pid: state.up.pid, user: state.user, ready: state.phase === "ready" }] : [];
   return [...up, ...state.processes.filter(isAlive).map(({ name, pid, user, ready }) => ({ name, pid, user, ready }))];
 }
 

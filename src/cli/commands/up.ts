@@ -18,7 +18,7 @@ import { isAlive, markOf, type ProcessMark } from "../processes/proc.ts";
 import { stop } from "../processes/spawn.ts";
 import { type ClusterState, readState, runningState, type Step, writeState } from "../processes/state.ts";
 import { Supervisor, type UnitState } from "../processes/supervisor.ts";
-import { prepareFolders } from "../units/control-plane.ts";
+import { prepareFolders, userText } from "../units/control-plane.ts";
 import { unitsOf } from "../units/index.ts";
 import { UserError } from "../user-error.ts";
 import { whatNext } from "../what-next.ts";
@@ -88,7 +88,15 @@ async function supervise(layout: Layout, options: UpOptions, { asRoot, withNodes
   let failure: string | undefined;
   let states: readonly UnitState[] = [];
   const self = markOf(process.pid) as ProcessMark;
-  const write = (): void => writeState(layout, { up: self, phase, ...(failure !== undefined && { failure }), steps: [...steps.values()], processes: states });
+  const write = (): void =>
+    writeState(layout, {
+      up: self,
+      user: userText(context, "root"),
+      phase,
+      ...(failure !== undefined && { failure }),
+      steps: [...steps.values()],
+      processes: states,
+    });
   write();
 
   const { units, close } = unitsOf(context);

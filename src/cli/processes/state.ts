@@ -9,6 +9,8 @@ import type { UnitState } from "./supervisor.ts";
 export interface ClusterState {
   /** The supervisor itself. */
   readonly up: ProcessMark;
+  /** As whom it runs. */
+  readonly user: string;
   readonly phase: "starting" | "ready" | "failed" | "stopping";
   /** Why it failed. */
   readonly failure?: string;
