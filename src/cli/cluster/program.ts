@@ -24,6 +24,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
 const PLACE = "/usr/local/lib/rampart";
+const YOUNG_MS = 10 * 60_000;
 
 export interface Program {
   /** The node executable. */
@@ -90,8 +91,9 @@ function removeUnused(place: string, current: string): void {
   for (const name of readdirSync(place)) {
     const folder = join(place, name);
     const inUse = folder === current || [...used].some((executable) => executable.startsWith(`${folder}/`));
-    // A draft is another process's work in progress.
-    if (!inUse && !name.endsWith(".new")) rmSync(folder, { recursive: true, force: true });
+    // A draft or a young copy may be another cluster's that is just starting.
+    const isYoung = Date.now() - statSync(folder).mtimeMs < YOUNG_MS;
+    if (!inUse && !isYoung) rmSync(folder, { recursive: true, force: true });
   }
 }
 
