@@ -104,7 +104,6 @@ function run(socket: Duplex, head: Buffer, query: URLSearchParams): void {
     onStream({ headers, stream }) {
       streams.set(headers.get("streamtype") ?? "", stream);
       if (streams.size === asked.length) void work().then(end);
-      return true;
     },
   });
   async function work(): Promise<string> {
@@ -143,7 +142,7 @@ function forward(socket: Duplex, head: Buffer): void {
       const id = headers.get("requestid") ?? "";
       if (headers.get("streamtype") === "error") {
         errors.set(id, stream);
-        return true;
+        return;
       }
       if (headers.get("port") === "9") {
         errors.get(id)?.end("connection refused");
@@ -155,7 +154,6 @@ function forward(socket: Duplex, head: Buffer): void {
           errors.get(id)?.end();
         });
       }
-      return true;
     },
   });
 }

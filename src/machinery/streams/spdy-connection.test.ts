@@ -6,6 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { SpdyConnection, type SpdyStream } from "./spdy-connection.ts";
 import { controlFrame, dataHead, FLAG_FIN, FRAME, SpdyDecoder } from "./spdy-frames.ts";
+import type { SpdyHeaders } from "./spdy-headers.ts";
 
 const HEAD = Buffer.alloc(0);
 
@@ -15,10 +16,10 @@ interface Ends {
   readonly sockets: readonly [Duplex, Duplex];
 }
 
-function connected(onStream: (stream: SpdyStream) => boolean): Ends {
+function connected(onStream: (stream: SpdyStream) => void, accepts?: (headers: SpdyHeaders) => boolean): Ends {
   const sockets = duplexPair();
   const client = new SpdyConnection({ socket: sockets[0], head: HEAD, side: "client" });
-  return { client, server: new SpdyConnection({ socket: sockets[1], head: HEAD, side: "server", onStream }), sockets };
+  return { client, server: new SpdyConnection({ socket: sockets[1], head: HEAD, side: "server", onStream, ...(accepts && { accepts }) }), sockets };
 }
 
 test("frames come out as they went in, wherever the stream is cut", () => {
@@ -64,7 +65,6 @@ test("streams carry bytes both ways, and each half ends by itself", async () => 
     seen.push(headers.get("streamtype") ?? "");
     const upper = new Transform({ transform: (chunk, _, done) => done(null, String(chunk).toUpperCase()) });
     stream.pipe(upper).pipe(stream);
-    return true;
   });
   const streams = ["one", "two"].map((name) => client.open(new Map([["StreamType", name]])).stream);
   for (const [index, stream] of streams.entries()) stream.end(`text ${index}`);
@@ -77,7 +77,6 @@ test("streams carry bytes both ways, and each half ends by itself", async () => 
 test("a large transfer arrives whole", async () => {
   const { client } = connected(({ stream }) => {
     stream.pipe(stream);
-    return true;
   });
   const data = Buffer.alloc(8 << 20, "0123456789");
   const { stream } = client.open(new Map());
@@ -90,7 +89,6 @@ test("a slow reader holds the sender back", async () => {
   let taken: SpdyStream | undefined;
   const { client } = connected((stream) => {
     taken = stream;
-    return true;
   });
   const { stream } = client.open(new Map());
   const chunk = Buffer.alloc(64 * 1024);
@@ -104,11 +102,10 @@ test("a slow reader holds the sender back", async () => {
 });
 
 test("a stream that nobody takes is reset, and one that is given up resets the other end's", async () => {
-  const { client } = connected(({ headers, stream }) => {
-    if (headers.get("streamtype") !== "kept") return false;
-    stream.resume().once("close", () => gone());
-    return true;
-  });
+  const { client } = connected(
+    ({ stream }) => void stream.resume().once("close", () => gone()),
+    (headers) => headers.get("streamtype") === "kept",
+  );
   let gone = (): void => {};
   const wentAway = new Promise<void>((resolve) => {
     gone = resolve;
@@ -125,7 +122,7 @@ test("a stream that nobody takes is reset, and one that is given up resets the o
 });
 
 test("pings are answered, and a broken connection ends every stream", async () => {
-  const { client, server, sockets } = connected(() => true);
+  const { client, server, sockets } = connected(() => {});
   const { stream } = client.open(new Map());
   client.ping();
   const ended = text(stream);
@@ -139,7 +136,7 @@ test("pings are answered, and a broken connection ends every stream", async () =
 
 test("a peer that opens a stream with a number of ours is cut", async () => {
   const sockets = duplexPair();
-  const server = new SpdyConnection({ socket: sockets[0], head: HEAD, side: "server", onStream: () => true });
+  const server = new SpdyConnection({ socket: sockets[0], head: HEAD, side: "server", onStream: () => {} });
   sockets[1].on("error", () => {});
   const opener = new SpdyConnection({ socket: sockets[1], head: HEAD, side: "server" }); // Even numbers: a server's.
   opener.open(new Map());
@@ -147,4 +144,14 @@ test("a peer that opens a stream with a number of ours is cut", async () => {
   assert.equal(sockets[0].destroyed, true);
   assert.equal(FRAME.synStream, 1);
   sockets[1].destroy();
+});
+
+test("what was sent before a reset is still read", async () => {
+  const { client } = connected(({ stream }) => {
+    stream.write("the last words");
+    setImmediate(() => stream.destroy());
+  });
+  const { stream } = client.open(new Map());
+  assert.equal(await text(stream), "the last words");
+  client.close();
 });

@@ -13,8 +13,10 @@ export interface SpdyOptions {
   /** What was read beyond the handshake. */
   readonly head: Buffer;
   readonly side: "client" | "server";
-  /** Called for each stream that the peer opens. @returns false to refuse it */
-  readonly onStream?: (stream: SpdyStream) => boolean;
+  /** Whether a stream that the peer opens is taken; all are where absent. */
+  readonly accepts?: (headers: SpdyHeaders) => boolean;
+  /** Called for each stream that was taken. */
+  readonly onStream?: (stream: SpdyStream) => void;
 }
 
 /** Each request of a port-forward has two. */
@@ -29,6 +31,8 @@ export interface SpdyStream {
 }
 
 interface Open extends SpdyStream {
+  /** By the side that didn't open it. */
+  accepted: boolean;
   localEnded: boolean;
   remoteEnded: boolean;
 }
@@ -95,7 +99,7 @@ export class SpdyConnection {
   #add(id: number, headers: SpdyHeaders): Open {
     const stream = new PushedStream({
       send: (data) => {
-        if (this.#ended || this.#socket.destroyed) return undefined;
+        if (opened.localEnded || this.#ended || this.#socket.destroyed) return undefined;
         this.#socket.cork(); // Head and data in one packet.
         this.#socket.write(dataHead(id, data.length, 0));
         const more = this.#write(data);
@@ -113,7 +117,7 @@ export class SpdyConnection {
         this.#write(controlFrame(FRAME.rstStream, 0, numbers(id, RESET.cancel)));
       },
     });
-    const opened: Open = { id, headers, stream, localEnded: false, remoteEnded: false };
+    const opened: Open = { id, headers, stream, accepted: false, localEnded: false, remoteEnded: false };
     this.#streams.set(id, opened);
     return opened;
   }
@@ -145,6 +149,16 @@ export class SpdyConnection {
     if (piece.end) this.#remoteEnd(opened);
   }
 
+  /** A stream that was never accepted is refused. Another is over: Go's servers end theirs so, and what they sent before is still to be read. */
+  #reset(opened: Open): void {
+    this.#streams.delete(opened.id);
+    opened.localEnded = true;
+    opened.remoteEnded = true;
+    if (!opened.accepted) return void opened.stream.destroy(new SpdyError("the stream was reset"));
+    opened.stream.deliverEnd();
+    opened.stream.end();
+  }
+
   #remoteEnd(opened: Open): void {
     opened.remoteEnded = true;
     opened.stream.deliverEnd();
@@ -156,12 +170,11 @@ export class SpdyConnection {
     if (type === FRAME.synReply || type === FRAME.headers) {
       await this.#headers.decode(payload.subarray(4)); // The blocks are one stream: each must be read for the next to make sense.
       const opened = this.#streams.get(streamOf(payload));
+      if (opened) opened.accepted = true;
       if (opened && flags & FLAG_FIN) this.#remoteEnd(opened);
     } else if (type === FRAME.rstStream) {
       const opened = this.#streams.get(streamOf(payload));
-      if (!opened) return;
-      this.#streams.delete(opened.id);
-      opened.stream.destroy(new SpdyError("the stream was reset"));
+      if (opened) this.#reset(opened);
     } else if (type === FRAME.ping) {
       const ours = (streamOf(payload) & 1) === (this.#options.side === "client" ? 1 : 0);
       if (!ours) this.#write(controlFrame(FRAME.ping, 0, payload.subarray(0, 4)));
@@ -172,16 +185,14 @@ export class SpdyConnection {
   async #accept(flags: number, payload: Buffer): Promise<void> {
     const id = streamOf(payload);
     const headers = await this.#headers.decode(payload.subarray(SYN_STREAM_FIXED));
-    const { side, onStream } = this.#options;
+    const { side, accepts, onStream } = this.#options;
     if ((id & 1) !== (side === "server" ? 1 : 0) || this.#streams.has(id)) throw new SpdyError("a stream has a number that isn't the peer's to give");
-    if (!onStream || this.#streams.size >= STREAMS_MAX) return this.#refuse(id);
+    if (!onStream || this.#streams.size >= STREAMS_MAX || accepts?.(headers) === false) return this.#refuse(id);
     const opened = this.#add(id, headers);
+    opened.accepted = true;
     // The reply goes first: a client that waits for it takes no data of other streams meanwhile.
     this.#write(controlFrame(FRAME.synReply, 0, Buffer.concat([numbers(id), this.#encoder.encode(new Map())])));
-    if (!onStream(opened)) {
-      this.#streams.delete(id);
-      return this.#refuse(id);
-    }
+    onStream(opened);
     if (flags & FLAG_FIN) this.#remoteEnd(opened);
   }
 
