@@ -180,6 +180,8 @@ insideMachine(import.meta.filename, (folder) => {
     assert.match((await nodeGet("/containerLogs/demo/web/main?limitBytes=4")).text, /^red\n$/);
     assert.deepEqual(await nodeGet("/containerLogs/demo/web/main", "somebody"), { code: 403, text: "Forbidden" });
     assert.equal((await nodeGet("/containerLogs/demo/none/main")).code, 404);
+    assert.match((await nodeGet("/metrics")).text, /^kubelet_running_pods 1$/m);
+    assert.match((await nodeGet("/metrics/resource")).text, /^container_memory_working_set_bytes\{container="main",namespace="demo",pod="web"\} \d+$/m);
     assert.deepEqual(signed.toSorted(), ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"]);
 
     await admin.patch(ConfigMap, "demo", "settings", { data: { colour: "blue" } });

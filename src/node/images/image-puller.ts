@@ -42,6 +42,8 @@ export interface PullerOptions {
   note(note: Note): void;
 }
 
+const REMEMBERED = 1000;
+
 interface Failure {
   readonly atMs: number;
   readonly message: string;
@@ -57,6 +59,14 @@ export function createImagePuller({ runtime, clock, note }: PullerOptions): Imag
     const turn = queue.then(work, work);
     queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Pods that are gone leave their failures behind. */
+  function forgetOldest(): void {
+    const [oldest] = failures.keys();
+    if (failures.size <= REMEMBERED || oldest === undefined) return;
+    failures.delete(oldest);
+    backOff.forget(oldest);
   }
 
   async function pull(image: string, sandbox: PodSandboxConfig, secrets: readonly Secret[]): Promise<void> {
@@ -124,6 +134,7 @@ export function createImagePuller({ runtime, clock, note }: PullerOptions): Imag
       say("Warning", "Failed", `Failed to pull image ${JSON.stringify(image)}: ${message}`);
       backOff.next(key, earlier?.atMs ?? clock.now(), clock.now());
       failures.set(key, { atMs: clock.now(), message: `ErrImagePull: ${message}` });
+      forgetOldest();
       throw new ImageError("ErrImagePull", message, clock.now() + backOff.delayMs(key));
     }
   }
