@@ -17,6 +17,17 @@ export function offeredProtocols(headers: IncomingHttpHeaders): string[] {
   return typeof offered === "string" ? offered.split(",").flatMap((one) => one.trim() || []) : [];
 }
 
+/** @returns the headers of a client's request */
+export function requestHeaders(key: string, protocols: readonly string[]): Record<string, string> {
+  return {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": VERSION,
+    "sec-websocket-key": key,
+    ...(protocols.length > 0 && { "sec-websocket-protocol": protocols.join(", ") }),
+  };
+}
+
 function acceptOf(key: string): string {
   return createHash("sha1").update(`${key}${GUID}`).digest("base64"); // Not a secret: it shows that the peer knows the protocol.
 }
