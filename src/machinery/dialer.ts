@@ -108,6 +108,8 @@ export interface DialerOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A peer that lost its power says nothing: the kernel asks after so long a silence. */
+const KEEP_ALIVE_MS = 30_000;
 
 async function systemResolve(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map((answer) => answer.address);
@@ -151,7 +153,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   async function tcp(target: Target): Promise<net.Socket> {
     let failure: unknown;
     for (const address of await checkedAddresses(target)) {
-      const socket = net.connect({ host: address, port: target.port, noDelay: true });
+      const socket = net.connect({ host: address, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
       try {
         return await ready(socket, "connect", `${target.host}:${target.port}`, target.timeoutMs ?? TIMEOUT_MS, target.signal);
       } catch (error) {

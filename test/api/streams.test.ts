@@ -13,6 +13,7 @@ import { connect } from "node:tls";
 import { WebSocket, WebSocketServer } from "ws";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
 import type { Identity } from "../../src/machinery/certificates/issue.ts";
+import { createDialer, type Dialer } from "../../src/machinery/dialer.ts";
 import { send } from "../support/https.ts";
 import { kubectl } from "../support/kubectl.ts";
 import { type FakeKubelet, startKubelet } from "../support/kubelet.ts";
@@ -27,9 +28,9 @@ interface Stage {
 const PODS = "/api/v1/namespaces/default/pods";
 
 /** A cluster with a node and two pods on it: `web`, of one container, and `two`; `loose` has no node. */
-async function stage(t: TestContext, certificateOf = "node-1"): Promise<Stage> {
+async function stage(t: TestContext, { certificateOf = "node-1", dialer }: { certificateOf?: string; dialer?: Dialer } = {}): Promise<Stage> {
   const kubelet = await startKubelet(t, certificateOf);
-  const cluster = await startControlPlane({ outgoing: kubelet.outgoing });
+  const cluster = await startControlPlane({ outgoing: { ...kubelet.outgoing, ...(dialer && { dialer }) } });
   t.after(() => cluster.close());
   const admin = cluster.identity("admin", ["system:masters"]);
   const { url, ca } = cluster;
@@ -233,8 +234,24 @@ test("a node's redirect is not followed, nor another node's certificate taken (C
 });
 
 test("a node that shows another node's certificate is not spoken to", async (t) => {
-  const { k, kubelet } = await stage(t, "node-2");
+  const { k, kubelet } = await stage(t, { certificateOf: "node-2" });
   await assert.rejects(k("logs", "web"), /error dialing backend: the server at 127\.0\.0\.1 is "system:node:node-2" and not node "node-1"/);
+  assert.deepEqual(kubelet.requests, []);
+});
+
+test("a node whose address is the server's own machine, or a pod's, is not connected to (CVE-2022-3294)", async (t) => {
+  const { cluster, admin, kubelet } = await stage(t, { dialer: createDialer({ ranges: { pods: ["10.244.0.0/16"] } }) });
+  const raw = { url: cluster.url, ca: cluster.ca, identity: admin };
+  const doors = [`${PODS}/web/log`, "/api/v1/nodes/node-1/proxy/pods", `${PODS}/web:${kubelet.port}/proxy/`];
+  for (const address of ["127.0.0.1", "10.244.0.1", "169.254.169.254"]) {
+    const status = JSON.stringify({ status: { addresses: [{ type: "InternalIP", address }] } });
+    const patched = await send(raw, "PATCH", "/api/v1/nodes/node-1/status", { "content-type": "application/merge-patch+json" }, status);
+    assert.equal(patched.code, 200, patched.text);
+    for (const door of address === "127.0.0.1" ? doors : doors.slice(0, 2)) {
+      const answer = await send(raw, "GET", door);
+      assert.deepEqual([answer.code, answer.json().message], [400, "address not allowed"], `${address} ${door}`);
+    }
+  }
   assert.deepEqual(kubelet.requests, []);
 });
 

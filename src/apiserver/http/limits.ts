@@ -22,3 +22,5 @@ export const STREAM_RESETS_PER_SECOND = 100;
 /** A connection without an open request is closed after so long. */
 export const IDLE_TIMEOUT_MS = 180_000;
 export const MAX_CONNECTIONS = 10_000;
+/** After so long a silence the kernel asks whether the client is still there. */
+export const KEEP_ALIVE_MS = 30_000;

@@ -69,6 +69,8 @@ export function listen(options: ListenOptions): Promise<Listener> {
     rejectUnauthorized: false,
     handshakeTimeout: limits.HANDSHAKE_TIMEOUT_MS,
     noDelay: true,
+    keepAlive: true, // A client that lost its power would hold its session for ever.
+    keepAliveInitialDelay: limits.KEEP_ALIVE_MS,
   });
   tls.maxConnections = limits.MAX_CONNECTIONS;
   tls.on("secureConnection", (socket) => {

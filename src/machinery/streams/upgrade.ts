@@ -63,6 +63,6 @@ export async function relayUpgrade(client: UpgradeClient, backend: UpgradeBacken
 
 function switchingAnswer(response: IncomingMessage): string {
   const lines = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade"];
-  for (const name of ANSWERED) for (const value of response.headersDistinct[name] ?? []) lines.push(`${name}: ${value}`);
+  for (const name of ANSWERED) for (const value of response.headersDistinct[name] ?? []) if (value) lines.push(`${name}: ${value}`); // An empty subprotocol is none.
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
