@@ -7,14 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BUSYBOX } from "../../test/support/busybox.ts";
 import { startContainerd, type TestContainerd } from "../../test/support/containerd.ts";
 import { insideMachine } from "../../test/support/machine.ts";
-import { CertificateSigningRequest, ConfigMap, Lease, Namespace, Node, Pod, ServiceAccount } from "../api/resources.ts";
-import type { CertificateSigningRequest as Csr } from "../api/tables/certificates-v1.ts";
+import { type Signing, signEverything } from "../../test/support/signing.ts";
+import { ConfigMap, Lease, Namespace, Node, Pod, ServiceAccount } from "../api/resources.ts";
 import type { Pod as PodObject } from "../api/tables/core-v1.ts";
 import { type ControlPlane, startControlPlane } from "../cli/control-plane.ts";
 import type { Client } from "../client/client.ts";
 import { connectByKubeconfig } from "../client/connect.ts";
-import { issue } from "../machinery/certificates/issue.ts";
-import { readRequest } from "../machinery/certificates/request.ts";
 import { systemClock } from "../machinery/clock.ts";
 import { createLog } from "../machinery/log.ts";
 import { type AgentOptions, runAgent } from "./agent.ts";
@@ -26,8 +24,7 @@ insideMachine(import.meta.filename, (folder) => {
   let containerd: TestContainerd;
   let cluster: ControlPlane;
   let admin: Client;
-  let stopping = false;
-  const signed: string[] = [];
+  let signing: Signing;
 
   before(async () => {
     execFileSync("ip", ["address", "add", `${IP}/32`, "dev", "lo"]);
@@ -44,10 +41,10 @@ insideMachine(import.meta.filename, (folder) => {
     await admin.create(ServiceAccount, { metadata: { name: "default", namespace: "demo" } });
     await admin.create(ConfigMap, { metadata: { name: "kube-root-ca.crt", namespace: "demo" }, data: { "ca.crt": cluster.ca } });
     await admin.create(ConfigMap, { metadata: { name: "settings", namespace: "demo" }, data: { colour: "red" } });
-    void signAll();
+    signing = signEverything(admin, cluster.clientAuthority);
   });
   after(async () => {
-    stopping = true;
+    await signing.stop();
     await containerd.stop();
     await admin.transport.close();
     await cluster.close();
@@ -59,30 +56,6 @@ insideMachine(import.meta.filename, (folder) => {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
       subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: group }],
     });
-  }
-
-  /** Stands in for the approving controller and the signer. */
-  async function signAll(): Promise<void> {
-    while (!stopping) {
-      const { items } = await admin.list<Csr>(CertificateSigningRequest).catch(() => ({ items: [] }));
-      for (const csr of items.filter(({ status }) => !status?.certificate)) {
-        const request = readRequest(Buffer.from(csr.spec.request ?? "", "base64").toString());
-        const cert = issue(cluster.clientAuthority, { ...request, usages: csr.spec.usages ?? [], lifetimeMs: 3_600_000, now: Date.now() });
-        const status = { conditions: [{ type: "Approved", status: "True", reason: "Test" }] };
-        const approved = await admin.update(
-          CertificateSigningRequest,
-          { ...csr, kind: "CertificateSigningRequest", apiVersion: "certificates.k8s.io/v1", status },
-          "approval",
-        );
-        await admin.update(
-          CertificateSigningRequest,
-          { ...approved, status: { ...approved.status, certificate: Buffer.from(cert).toString("base64") } },
-          "status",
-        );
-        signed.push(csr.spec.signerName);
-      }
-      await sleep(100);
-    }
   }
 
   function options(signal: AbortSignal): AgentOptions {
@@ -182,7 +155,7 @@ insideMachine(import.meta.filename, (folder) => {
     assert.equal((await nodeGet("/containerLogs/demo/none/main")).code, 404);
     assert.match((await nodeGet("/metrics")).text, /^kubelet_running_pods 1$/m);
     assert.match((await nodeGet("/metrics/resource")).text, /^container_memory_working_set_bytes\{container="main",namespace="demo",pod="web"\} \d+$/m);
-    assert.deepEqual(signed.toSorted(), ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"]);
+    assert.deepEqual(signing.signed.toSorted(), ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"]);
 
     await admin.patch(ConfigMap, "demo", "settings", { data: { colour: "blue" } });
     await until("repainted", async () => (await nodeGet("/containerLogs/demo/web/main?tailLines=3")).text.includes("blue"));
@@ -193,7 +166,7 @@ insideMachine(import.meta.filename, (folder) => {
     await sleep(1500);
     const kept = await admin.get(Pod, "demo", "web");
     assert.deepEqual(kept.status?.containerStatuses, running.status?.containerStatuses);
-    assert.equal(signed.length, 2, "the node keeps its certificates");
+    assert.equal(signing.signed.length, 2, "the node keeps its certificates");
 
     await admin.delete(Pod, "demo", "web");
     await until("gone", async () => !(await admin.find(Pod, "demo", "web")));

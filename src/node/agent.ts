@@ -79,6 +79,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   void keepIdentityFresh(client, identity, renewed, failed("identity not renewed"));
 
   const folders = { root: data, podLogs: `${data}/pod-logs`, containerLogs: `${data}/container-logs` };
+  // What pods mount is not for the machine's other users.
+  mkdirSync(data, { recursive: true, mode: 0o750 });
   for (const path of Object.values(folders)) mkdirSync(path, { recursive: true, mode: 0o755 });
   const machine = await machineFacts(data, `${version.name}://${version.version.replace(/~.*/, "")}`);
   const onChange = (uids: readonly string[]): void => {

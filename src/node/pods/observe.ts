@@ -1,5 +1,6 @@
 /** Looks at a pod in the runtime: its sandboxes and containers with all that is known of them. What can't change any more is asked for once. */
 
+import { constants } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import type { ContainerRuntime, ContainerStatus, ContainerSummary, SandboxStatus } from "../runtime/container-runtime.ts";
 import { ANNOTATION } from "./config/names.ts";
@@ -63,7 +64,7 @@ async function terminationMessage({ annotations, exitCode, logPath }: ContainerS
 
 async function readHead(path: string, maxBytes: number): Promise<string> {
   // The container's own file: it may be anything by now, so it is opened without waiting and read only if it is a plain file.
-  const handle = await open(path, 0o4000 | 0o400000); // O_NONBLOCK | O_NOFOLLOW
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     if (!(await handle.stat()).isFile()) return "";
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);

@@ -10,7 +10,7 @@ import { kubeconfig } from "../../machinery/certificates/kubeconfig.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { pause } from "../loops.ts";
 import { type Certified, requestCertificate } from "./certificate-request.ts";
-import { isValidAt, renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
+import { isValidAt, RENEWAL_MIN_MS, renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
 
 export interface IdentityOptions {
   readonly nodeName: string;
@@ -73,7 +73,7 @@ export async function keepIdentityFresh(client: Client, options: IdentityOptions
       renewed();
     } catch (error) {
       failed(error);
-      await pause(clock, 60_000);
     }
+    await pause(clock, RENEWAL_MIN_MS);
   }
 }

@@ -16,3 +16,6 @@ export function isValidAt(pem: string, now: number): boolean {
 
 /** A timer can't wait longer than 2^31 ms; whoever waits for more looks again. */
 export const WAIT_MAX_MS = 24 * 3_600_000;
+
+/** Between two replacements, whatever the certificates say: a signer that gives short lives is not asked without a pause. */
+export const RENEWAL_MIN_MS = 60_000;

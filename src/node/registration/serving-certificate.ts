@@ -8,7 +8,7 @@ import type { Client } from "../../client/client.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { pause } from "../loops.ts";
 import { type Certified, requestCertificate } from "./certificate-request.ts";
-import { renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
+import { RENEWAL_MIN_MS, renewalAtMs, WAIT_MAX_MS } from "./rotation.ts";
 
 export interface ServingOptions {
   readonly client: Client;
@@ -40,6 +40,7 @@ export async function keepServingCertificate(options: ServingOptions, use: (cert
       await writeFile(`${file}.new`, current.key + current.cert, { mode: 0o600 });
       await rename(`${file}.new`, file);
       use(current);
+      await pause(clock, RENEWAL_MIN_MS);
     } catch (error) {
       if (signal.aborted) return;
       failed(error);
