@@ -121,7 +121,7 @@ test("logs are text, whole or in a WebSocket's messages, and options are judged 
   const { cluster, kubelet, k, admin } = await stage(t);
   assert.equal(await k("logs", "web"), "line 1\nline 2\n");
   assert.equal(await k("logs", "two", "-c", "b", "--tail=5", "--since=1m"), "line 1\nline 2\n");
-  assert.match(kubelet.requests.at(-1)!, /^GET \/containerLogs\/default\/two\/b\?sinceSeconds=60&tailLines=5&stream=All /);
+  assert.match(kubelet.requests.at(-1)!, /^GET \/containerLogs\/default\/two\/b\?sinceSeconds=60&tailLines=5 /);
   const raw = { url: cluster.url, ca: cluster.ca, identity: admin };
   const get = async (path: string) => send(raw, "GET", `${PODS}/${path}`);
   const said = async (path: string) => {

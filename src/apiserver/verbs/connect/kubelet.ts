@@ -3,6 +3,7 @@
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { Node } from "../../../api/tables/core-v1.ts";
 import { ForbiddenAddressError, PURPOSES, RedirectError, type Target, type TlsFacts } from "../../../machinery/dialer.ts";
+import { unclassified } from "../../../machinery/patch/failures.ts";
 import { badRequest, internalError, notFound, StatusError, serviceUnavailable } from "../../../machinery/status/status-error.ts";
 import type { UpgradeBackend } from "../../../machinery/streams/upgrade.ts";
 import type { Call } from "../../call.ts";
@@ -27,7 +28,7 @@ export async function kubeletOf(call: Call, nodeName: string): Promise<Kubelet> 
   if (!node) throw notFound({ group: "", resource: "nodes" }, nodeName);
   const { addresses = [], daemonEndpoints, declaredFeatures = [] } = node.status ?? {};
   const host = ADDRESS_TYPES.flatMap((type) => addresses.find((one) => one.type === type)?.address || [])[0];
-  if (host === undefined) throw internalError(`no preferred addresses found; known addresses: [${addresses.map((one) => one.address).join(" ")}]`);
+  if (host === undefined) throw unclassified(`no preferred addresses found; known addresses: [${addresses.map((one) => one.address).join(" ")}]`);
   const { certificate, key, servingCa } = outgoing.kubelet;
   return {
     outgoing,
@@ -60,5 +61,5 @@ export function dialFailure(error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof ForbiddenAddressError) return badRequest("address not allowed");
   if (error instanceof RedirectError) return internalError("redirects forbidden");
-  return internalError(`error dialing backend: ${error instanceof Error ? error.message : String(error)}`);
+  return unclassified(`error dialing backend: ${error instanceof Error ? error.message : String(error)}`);
 }

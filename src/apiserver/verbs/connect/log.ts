@@ -1,7 +1,7 @@
 /** pods/log: what a container wrote, whole or as it comes, as text or in a WebSocket's messages. */
 
 import type { IncomingMessage } from "node:http";
-import { type FieldError, forbiddenField, invalid, notSupported } from "../../../machinery/status/field-error.ts";
+import { type FieldError, forbiddenField, invalid } from "../../../machinery/status/field-error.ts";
 import { badRequest, internalError, invalidObject, StatusError } from "../../../machinery/status/status-error.ts";
 import { refusalText } from "../../../machinery/streams/bridge-command.ts";
 import { protocolsOf } from "../../../machinery/streams/upgrade.ts";
@@ -17,7 +17,6 @@ import { dialFailure, kubeletOf } from "./kubelet.ts";
 import { containerOf, podOf } from "./pod.ts";
 import { streamBody, upgradeClient } from "./session.ts";
 
-const STREAMS = ["All", "Stderr", "Stdout"];
 const PROTOCOLS = ["", "binary.k8s.io", "base64.binary.k8s.io"];
 
 export async function log(call: Call): Promise<void> {
@@ -26,7 +25,7 @@ export async function log(call: Call): Promise<void> {
   const pod = await podOf(call, name);
   const container = containerOf(pod, text(call.query, "container"));
   const nodeName = pod.spec?.nodeName;
-  if (!nodeName) return call.exchange.answer(204, answerHeaders(call, "text/plain"), Buffer.alloc(0));
+  if (!nodeName) return call.exchange.answer(204, { "audit-id": call.auditId, "cache-control": "no-cache, private" }, Buffer.alloc(0));
   const { outgoing, target, facts } = await kubeletOf(call, nodeName);
   const lenient = flag(call.query, "insecureSkipTLSVerifyBackend") ? ({ anyCertificate: true } as const) : {};
   const path = `/containerLogs/${namespace}/${name}/${container}?${params}`;
@@ -47,19 +46,16 @@ function logParams({ query, attributes }: Call): URLSearchParams {
   for (const name of ["follow", "previous", "timestamps"]) if (flag(query, name)) params.set(name, "true");
   const [sinceSeconds, tailLines, limitBytes] = ["sinceSeconds", "tailLines", "limitBytes"].map((name) => integer(query, name));
   const sinceTime = timeOf(text(query, "sinceTime"));
-  const stream = query.get("stream") ?? "All";
   if (tailLines !== undefined && tailLines < 0) errors.push(invalid("tailLines", tailLines, "must be greater than or equal to 0"));
   if (limitBytes !== undefined && limitBytes < 1) errors.push(invalid("limitBytes", limitBytes, "must be greater than 0"));
-  if (sinceSeconds !== undefined && sinceTime) errors.push(forbiddenField("", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+  if (sinceSeconds !== undefined && sinceTime) errors.push(forbiddenField("[]", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
   else if (sinceSeconds !== undefined && sinceSeconds < 1) errors.push(invalid("sinceSeconds", sinceSeconds, "must be greater than 0"));
-  if (!STREAMS.includes(stream)) errors.push(notSupported("stream", stream, STREAMS));
-  if (stream !== "All" && tailLines !== undefined) errors.push(forbiddenField("", "`tailLines` and specific `stream` are mutually exclusive for now"));
+  if (query.has("stream")) errors.push(forbiddenField("stream", "may not be specified")); // PodLogsQuerySplitStreams is off as yet.
   if (errors.length > 0) throw invalidObject({ group: "", kind: "PodLogOptions" }, attributes.name, errors);
   if (sinceSeconds !== undefined) params.set("sinceSeconds", String(sinceSeconds));
   if (sinceTime) params.set("sinceTime", sinceTime);
   if (tailLines !== undefined) params.set("tailLines", String(tailLines));
   if (limitBytes !== undefined) params.set("limitBytes", String(limitBytes));
-  params.set("stream", stream);
   return params;
 }
 
