@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { auditdArguments, listenForSenders, type SenderSocket } from "../../auditd/start.ts";
 import { createDialer, PURPOSES } from "../../machinery/dialer.ts";
-import { type ClusterContext, ownCommand } from "../cluster/context.ts";
+import { type ClusterContext, ownCommand, SERVER_FLAGS } from "../cluster/context.ts";
 import { ensureFolder, writeFileDurably } from "../cluster/files.ts";
 import { keyFiles } from "../cluster/keys.ts";
 import { machineAddress, type UserName, uidOf } from "../cluster/plan.ts";
@@ -38,7 +38,7 @@ export function apiServerUnit(context: ClusterContext): Unit {
       await untilLetGo(layout, "apiserver");
       writeFileDurably(config, `${JSON.stringify(apiServerConfig(context), null, 2)}\n`, { mode: 0o600, ...(owner !== undefined && { uid: owner }) });
       return launch({
-        command: ownCommand(context, ["apiserver", "--config", config]),
+        command: ownCommand(context, ["apiserver", "--config", config], SERVER_FLAGS),
         uid: owner,
         log: join(layout.logs, "apiserver.log"),
         isReady: () => apiServerIsReady(plan.port, readFileSync(keyFiles.authority(layout, "serving"), "utf8")),
