@@ -5,9 +5,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Cgroups } from "../../src/node/cgroups/pod-cgroup.ts";
 import { pauseProgram } from "../../src/node/containerd/pause.ts";
 
 export interface Machine {
@@ -48,6 +49,8 @@ export async function startMachine(): Promise<Machine> {
       enter,
       async [Symbol.asyncDispose]() {
         await stop(child);
+        // Cgroups are the host's kernel's: they outlive the machine whose processes they held.
+        await new Cgroups().remove(`/${basename(folder)}`).catch(() => undefined);
         await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       },
     };

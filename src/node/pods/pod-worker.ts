@@ -166,7 +166,7 @@ export class PodWorker {
         this.#failures = 0;
       } catch (error) {
         const delayMs = Math.min(RETRY_MIN_MS * 2 ** this.#failures++, RETRY_MAX_MS);
-        this.#context.log.warn("pod step failed", { pod: podKey(this.#pod), error: (error as Error).message });
+        if (!this.#over) this.#context.log.warn("pod step failed", { pod: podKey(this.#pod), error: (error as Error).message });
         this.#wakeIn(delayMs);
       } finally {
         this.#stepping = false;
