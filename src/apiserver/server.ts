@@ -94,6 +94,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     { name: "etcd", on: ["livez", "readyz", "healthz"] as const, check: () => store.revision().then(() => {}) },
     {
       name: "poststarthook/start-own-objects",
+      expected: true as const,
       on: ["readyz", "healthz"] as const,
       check() {
         if (!started) throw new Error("the server's own objects don't stand yet");
@@ -101,6 +102,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
     {
       name: "shutdown",
+      expected: true as const,
       on: ["readyz"] as const,
       check() {
         if (draining) throw new Error("the process is shutting down");

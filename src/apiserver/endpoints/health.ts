@@ -11,6 +11,8 @@ export interface HealthCheck {
   readonly on: readonly HealthPath[];
   /** Throws, or rejects, when something is wrong; clients don't learn what. */
   check(): void | Promise<void>;
+  /** Failing is part of starting and stopping: nothing to write in the log. */
+  readonly expected?: true;
 }
 
 export type HealthPath = "livez" | "readyz" | "healthz";
@@ -55,7 +57,8 @@ async function passes(call: Call, check: HealthCheck): Promise<boolean> {
     await check.check();
     return true;
   } catch (error) {
-    call.context.front.log.warn("a health check failed", { check: check.name, error: String(error) });
+    const { log } = call.context.front;
+    if (!check.expected) log.warn("a health check failed", { check: check.name, error: String(error) });
     return false;
   }
 }
