@@ -8,7 +8,7 @@ import { MadeForms } from "./made-forms.ts";
 /** How many bytes of a list are joined into one chunk: large enough that a write costs little beside its bytes. */
 const CHUNK_BYTES = 256 * 1024;
 /** Lists up to this size are kept joined once they are asked for again. */
-const KEPT_BYTES = 1024 * 1024;
+const KEPT_BYTES = 2 * 1024 * 1024;
 const KEPT_BUDGET_BYTES = 24 * 1024 * 1024;
 const COMMA_BRACE = Buffer.from(",{");
 const END = Buffer.from("]}\n");
