@@ -9,7 +9,7 @@ import type { Answer, Sent } from "./wire.ts";
 
 /** How long the server may do nothing but one request, beyond what it takes on a quiet machine. */
 const STALL_MAX_MS = 50;
-const STALL_TRIES = 3;
+const STALL_TRIES = 6;
 const BIRTH_NAMES = ["__proto__", "constructor", "prototype", "toString", "valueOf", "hasOwnProperty"];
 const MARK = "drill-polluted";
 /** 2^53 + 1, which no double holds, and the largest int64. */

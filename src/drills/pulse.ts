@@ -15,11 +15,12 @@ export function pulse(actor: Actor, path: string): Pulse {
   let longestMs = 0;
   let unanswered = 0;
   const asking = (async () => {
-    while (!over) {
-      const { code, tookMs } = await actor.send({ method: "GET", path });
+    // Counted from when a question was due, so that a stall between two questions is seen as well.
+    for (let due = performance.now(); !over; due = performance.now() + EVERY_MS) {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      const { code } = await actor.send({ method: "GET", path });
       if (code !== 200) unanswered++;
-      longestMs = Math.max(longestMs, tookMs);
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      longestMs = Math.max(longestMs, performance.now() - due);
     }
   })();
   return {

@@ -1,5 +1,6 @@
 /** Runs a write's steps, again from the newest object for as long as others come first and the request doesn't insist on one version. */
 
+import { setImmediate } from "node:timers/promises";
 import type { Kind, KubeObject, SubresourceRules } from "../../../api/kind.ts";
 import { unclassified } from "../../../machinery/patch/failures.ts";
 import { invalid } from "../../../machinery/status/field-error.ts";
@@ -15,6 +16,8 @@ import type { Write, WriteStep } from "./write.ts";
 
 /** More than any number of writers that meet on one object. */
 const ATTEMPTS_MAX = 100;
+/** A large write that has held the event loop for so long lets others go first, between two steps. */
+const TURN_MAX_MS = 10;
 export const CHANGED = "the object has been modified; please apply your changes to the latest version and try again";
 
 export interface Attempt {
@@ -33,7 +36,7 @@ export interface Attempt {
 
 /** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
 export async function runCreate(call: Call, attempt: Attempt, next: KubeObject): Promise<Buffer> {
-  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined));
+  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined), call.context.clock.now());
 }
 
 export interface Change {
@@ -57,6 +60,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       continue;
     }
     if (!cached && !(await change.mayCreate?.())) throw notFound(kind, name);
+    const began = call.context.clock.now();
     const last = cached && cache.view<KubeObject>(cached);
     const next = await change.from(last, cached);
     const insisted = last && settleVersion(attempt, next, cached!.resourceVersion);
@@ -67,7 +71,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       continue;
     }
     try {
-      return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached)), created: !cached };
+      return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached), began), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       if ((insisted === "this" && !attempt.relative) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
@@ -89,8 +93,15 @@ function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "
   return asked === standing ? "this" : "other";
 }
 
-async function runSteps(attempt: Attempt, write: Write): Promise<Buffer> {
+/** @param began when this turn of the event loop began with the write */
+async function runSteps(attempt: Attempt, write: Write, began: number): Promise<Buffer> {
+  const { clock } = write.call.context;
+  let turn = began;
   for (const step of attempt.steps ?? steps) {
+    if (clock.now() - turn >= TURN_MAX_MS) {
+      await setImmediate();
+      turn = clock.now();
+    }
     const pending = step(write);
     if (pending) await pending;
   }
