@@ -18,7 +18,7 @@ export function drillTable(): string {
   const rows = Object.entries(threats).flatMap(([number, threat]) => {
     const under = drills.filter((drill) => drill.threat === Number(number));
     const first = `${number}. ${threat}`;
-    if (under.length === 0) return [[first, "", "", "", "none yet"]];
+    if (under.length === 0) return [[first, "none yet", "", "", ""]];
     return under.map(({ id, title, defence, actor, boundary, needs }, index) => [
       index === 0 ? first : "",
       `${id} ${title}`,

@@ -11,6 +11,8 @@ const TIME_MAX_MS = 100;
 const MEMORY_MAX_BYTES = 64 * 1024 * 1024;
 /** Other work on the machine slows a request now and then: the best of so many tells what the server itself needs. */
 const TRIES = 5;
+/** What took this long isn't tried again: the cluster may be somebody's. */
+const HOPELESS_MS = 2000;
 const MIB = 1024 * 1024;
 const DEPTH = 100_000;
 const KEYS = 100_000;
@@ -85,7 +87,7 @@ async function quickest(send: () => Promise<Answer>): Promise<Answer> {
   for (let tried = 0; tried < TRIES; tried++) {
     const answer = await send();
     if (!best || answer.tookMs < best.tookMs) best = answer;
-    if (best.code === 0 || best.tookMs < TIME_MAX_MS) break;
+    if (best.code === 0 || best.tookMs < TIME_MAX_MS || best.tookMs > HOPELESS_MS) break;
   }
   return best!;
 }
