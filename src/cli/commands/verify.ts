@@ -11,6 +11,7 @@ import { createDialer } from "../../machinery/dialer.ts";
 import { systemRandom } from "../../machinery/random.ts";
 import { layoutOf } from "../cluster/layout.ts";
 import { drillMachine } from "../machine/drill-machine.ts";
+import { runningState } from "../processes/state.ts";
 import { UserError } from "../user-error.ts";
 
 export interface VerifyOptions {
@@ -57,6 +58,7 @@ function clusterOf({ data, kubeconfig }: VerifyOptions): { cluster: Cluster; rem
   if (!existsSync(file)) throw new UserError(`There is no kubeconfig ${file}. \`./rampart up\` makes a cluster; --kubeconfig names another one's.`);
   const reach = { access: readKubeconfig(file), dialer: createDialer(), random: systemRandom };
   if (kubeconfig !== undefined) return { cluster: reach, remark: "" };
+  if (!runningState(layout)) throw new UserError(`No cluster is running from ${layout.data}. \`./rampart up\` starts it; --kubeconfig names another one's.`);
   const machine = drillMachine(layout);
   if (!("unusable" in machine)) return { cluster: { ...reach, machine }, remark: "" };
   return { cluster: reach, remark: `The cluster's machine can't be touched from here, so audit records are not looked for: ${machine.unusable}` };
