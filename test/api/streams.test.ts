@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect as connectPlain } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
@@ -314,6 +315,11 @@ test("requests pass the proxy of a pod and of a service: bodies, headers, links,
   socket.send("me");
   assert.equal(String((await once(socket, "message"))[0]), "heard me");
   socket.close();
+  const secure = createSecureServer({ cert: admin.cert, key: admin.key }, (_, response) => response.end("by TLS"));
+  await once(secure.listen(0, "127.0.0.1"), "listening");
+  t.after(() => secure.close());
+  // A certificate that nobody vouches for, as pods have: the caller chose the pod.
+  assert.equal((await send(raw, "GET", `${PODS}/https:web:${(secure.address() as AddressInfo).port}/proxy/`)).text, "by TLS");
   const shop = "/api/v1/namespaces/default/services";
   const said = async (path: string) => {
     const answer = await send(raw, "GET", path);
