@@ -7,11 +7,16 @@ import type { StoreCaches } from "./caches.ts";
 import { cacheName } from "./keys.ts";
 import type { KindCache } from "./kind-cache.ts";
 
+const HELD_MAX = 512;
+
 /** Objects that a Reader gives are shared with everyone: they must not be changed. */
 export class CacheReader implements Reader {
   readonly #caches: StoreCaches;
   readonly #storedKind: (group: string, resource: string) => Kind | undefined;
   readonly #found = new Map<string, KindCache>();
+  /** What was read last is held: every write asks for the same few namespaces and accounts, which would otherwise be decoded again after each collection. */
+  readonly #held: unknown[] = [];
+  #next = 0;
 
   /** @param storedKind gives the kind in whose form a resource is stored */
   constructor(caches: StoreCaches, storedKind: (group: string, resource: string) => Kind | undefined) {
@@ -22,7 +27,11 @@ export class CacheReader implements Reader {
   get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): T | undefined {
     const cache = this.#cache(group, resource);
     const object = cache?.get(namespace, name);
-    return object && cache?.view<T>(object);
+    if (!object || !cache) return undefined;
+    const view = cache.view<T>(object);
+    this.#held[this.#next] = view;
+    this.#next = (this.#next + 1) % HELD_MAX;
+    return view;
   }
 
   *list<T extends KubeObject>(group: string, resource: string, namespace?: string): Iterable<T> {

@@ -111,8 +111,21 @@ export class Quantity {
   }
 }
 
+/** Amounts repeat endlessly (`100m`, `128Mi`), and each is immutable. */
+const known = new Map<string, Quantity>();
+const KNOWN_MAX = 4096;
+
 /** Reads an amount; throws `QuantityError`. Surrounding blanks are for the caller to cut. */
 export function parseQuantity(text: string): Quantity {
+  const found = known.get(text);
+  if (found) return found;
+  const quantity = readQuantity(text);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, quantity);
+  return quantity;
+}
+
+function readQuantity(text: string): Quantity {
   if (text === "0") return Quantity.zero;
   if (text === "" || text.length > TEXT_MAX) throw new QuantityError(FORMAT_WRONG);
   const match = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[+-]?\d*)$/.exec(text);
