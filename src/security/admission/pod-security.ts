@@ -79,13 +79,14 @@ async function namespacePolicy({ reader, namespace }: AdmissionRequest): Promise
   return policyOf(namespace, found.metadata.labels);
 }
 
-function auditAndWarn(request: AdmissionRequest, { audit, warn, errors }: NamespacePolicy, found: Found): void {
+/** @param passed the level that the pod was just found to satisfy: it needn't be judged by that again */
+function auditAndWarn(request: AdmissionRequest, { audit, warn, errors }: NamespacePolicy, found: Found, passed?: LevelVersion): void {
   if (errors.length > 0)
     request.annotate("pod-security.kubernetes.io/error", `Failed to parse policy: ${errors.map(({ field, message }) => `${field}: ${message}`).join(", ")}`);
-  const audited = judge(audit, found);
+  const audited = passed && same(audit, passed) ? [] : judge(audit, found);
   if (audited.length > 0)
     request.annotate("pod-security.kubernetes.io/audit-violations", `would violate PodSecurity ${JSON.stringify(text(audit))}: ${describe(audited)}`);
-  const warned = judge(warn, found);
+  const warned = same(warn, audit) ? audited : passed && same(warn, passed) ? [] : judge(warn, found);
   if (warned.length > 0) request.warn(`would violate PodSecurity ${JSON.stringify(text(warn))}: ${describe(warned)}`);
 }
 
@@ -97,7 +98,7 @@ async function validatePod(request: AdmissionRequest): Promise<void> {
   request.annotate("pod-security.kubernetes.io/enforce-policy", text(policy.enforce));
   const wrong = judge(policy.enforce, found);
   if (wrong.length > 0) throw refuse(request, policy, found, wrong);
-  auditAndWarn(request, policy, found);
+  auditAndWarn(request, policy, found, policy.enforce);
 }
 
 async function validateWorkload(request: AdmissionRequest): Promise<void> {
