@@ -17,11 +17,27 @@ if (directory === undefined || !process.send) {
 }
 const log = await AuditLog.open({ directory });
 
+/** Senders that are being served. While there is one, the record goes on even if the parent dies; it only can't bring new ones. */
+const senders = new Set<Socket>();
 process.on("message", (_message, handle) => {
-  if (handle instanceof Socket) serveSender(handle, log, stop);
+  if (!(handle instanceof Socket)) return;
+  senders.add(handle);
+  handle.once("close", () => {
+    senders.delete(handle);
+    endWithoutWork();
+  });
+  serveSender(handle, log, stop);
 });
-process.on("disconnect", () => void log.close().finally(() => process.exit(0)));
-process.on("SIGTERM", () => void log.close().finally(() => process.exit(0)));
+process.on("disconnect", endWithoutWork);
+process.on("SIGTERM", end);
+
+function endWithoutWork(): void {
+  if (!process.connected && senders.size === 0) end();
+}
+
+function end(): void {
+  void log.close().finally(() => process.exit(0));
+}
 process.send({ ready: true });
 createLog("auditd").ready();
 
