@@ -65,6 +65,7 @@ function append(sink: AuditSink, call: Call, stage: AuditStage): void {
         now: context.clock.now(),
         annotations,
         dryRun: call.query.has("dryRun"),
+        ...(call.subject && { object: call.subject }),
         ...(exchange.code !== 0 && { response: { code: exchange.code, reason: failure?.reason, message: failure && recordedMessage(failure) } }),
       }),
     );

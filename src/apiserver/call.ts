@@ -138,6 +138,8 @@ export interface Call {
   lane: keyof Turns | undefined;
   /** The refusal that the request ended with. */
   failure: FailureStatus | undefined;
+  /** What a create names in its body: the path of such a request tells the record no name. */
+  subject: { readonly name: string; readonly uid?: string | undefined } | undefined;
 }
 
 /** A step passes or throws a StatusError; it can't skip the next. */

@@ -41,6 +41,7 @@ export class RequestCall implements Call {
   decision: { allowed: boolean; reason: string } | undefined = undefined;
   lane: keyof Turns | undefined = undefined;
   failure: FailureStatus | undefined = undefined;
+  subject: Call["subject"] = undefined;
 
   constructor(exchange: Exchange, context: ServerContext) {
     this.exchange = exchange;

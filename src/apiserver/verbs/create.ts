@@ -30,8 +30,10 @@ export async function create(call: Call): Promise<void> {
     const generated = !next.metadata.name && next.metadata.generateName !== undefined && next.metadata.generateName !== "";
     if (generated) next.metadata.name = generateName(next.metadata.generateName!, call.context.random);
     const { name = "", namespace = "" } = next.metadata;
+    call.subject = { name };
     try {
       const bytes = await runCreate(call, { kind, namespace, name, options }, next);
+      call.subject = { name, uid: next.metadata.uid };
       return call.context.respond.object(call, 201, kind, bytes);
     } catch (error) {
       if (error instanceof ConflictError && attempt < CLAIM_ATTEMPTS) continue;

@@ -87,7 +87,7 @@ function info(user: User | undefined): UserInfo {
 }
 
 function reference(facts: AuditFacts, asked: Attributes): AuditRecord["objectRef"] {
-  const name = asked.name || facts.object?.name;
+  const name = asked.name || clean(facts.object?.name ?? "");
   return {
     resource: asked.resource,
     ...(asked.namespace && { namespace: asked.namespace }),
