@@ -128,10 +128,13 @@ export class AuditLog {
 
   async #write(lines: readonly string[]): Promise<void> {
     const fresh: string[] = [];
+    /** Positions after this write. They count only when it is done: an acknowledgement of the write before reads them meanwhile. */
+    const reached = new Map<string, number>();
     for (const line of lines) {
       const [, sender = "", sequence = "0"] = HEAD.exec(line) ?? [];
-      if (Number(sequence) <= (this.#positions.get(sender) ?? 0)) continue; // Sent again, because we were killed before the acknowledgement.
-      this.#positions.set(sender, Number(sequence));
+      const known = reached.get(sender) ?? this.#positions.get(sender) ?? 0;
+      if (Number(sequence) <= known) continue; // Sent again, because we were killed before the acknowledgement.
+      reached.set(sender, Number(sequence));
       fresh.push(line);
     }
     if (fresh.length === 0) return;
@@ -139,6 +142,7 @@ export class AuditLog {
     const data = Buffer.from(`${fresh.join("\n")}\n`);
     await this.#file.appendFile(data);
     this.#bytes += data.length;
+    for (const [sender, sequence] of reached) this.#positions.set(sender, sequence);
   }
 
   async #rotate(): Promise<void> {

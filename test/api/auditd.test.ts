@@ -159,6 +159,17 @@ test("in one process the same log works over a pair of streams, rotates, cuts a 
   );
 });
 
+test("an acknowledgement never names a record that is still being written", async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = await AuditLog.open({ directory });
+  const line = (sequence: number) => `{"instance":"one","sequence":${sequence},"auditID":"r-${sequence}"}`;
+  const acknowledged = [log.append([line(1)]), log.append([line(2), line(3)]), log.append([line(3), line(4)])];
+  assert.equal(await acknowledged[0], 1);
+  assert.deepEqual(await Promise.all(acknowledged), [1, 4, 4]);
+  await log.close();
+  assert.deepEqual(kept(directory), ["r-1", "r-2", "r-3", "r-4"]);
+});
+
 test("a full queue refuses records instead of losing them", async () => {
   const sink = auditSink({ clock: systemClock, recordsMax: 2, connect: () => Promise.reject(new Error("nobody")) });
   sink.append(record("a"));
