@@ -7,6 +7,7 @@ import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
 import type { FailureStatus } from "../machinery/status/status-error.ts";
+import type { WebhookClient } from "../machinery/webhook.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
@@ -33,6 +34,8 @@ export interface ServerContext {
   readonly front: Front;
   /** The way to nodes, pods and services; absent where the server reaches nothing beyond itself. */
   readonly outgoing?: Outgoing;
+  /** Asks webhooks; absent like `outgoing`. */
+  readonly webhooks?: WebhookClient;
 }
 
 /** What the steps before the verbs need, and the verbs don't. */

@@ -29,6 +29,8 @@ export interface ApiServerConfig {
   /** First and last port, both included. */
   readonly nodePorts: readonly [number, number];
   readonly clusterDomain: string;
+  /** Webhooks and aggregated APIs may be on this machine: where there are no nodes to run them. */
+  readonly localExtensions?: boolean;
   /** Also accept TLS 1.2, for clients that can't do better. */
   readonly allowTls12?: boolean;
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { kinds } from "../api/index.ts";
 import { systemClock } from "../machinery/clock.ts";
-import { createDialer } from "../machinery/dialer.ts";
+import { createDialer, PURPOSES } from "../machinery/dialer.ts";
 import { hardenBuiltIns } from "../machinery/hardening.ts";
 import { createLog } from "../machinery/log.ts";
 import { systemRandom } from "../machinery/random.ts";
@@ -41,6 +41,7 @@ export async function main(args: string[]): Promise<void> {
     settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts },
     outgoing: {
       dialer,
+      extensions: config.localExtensions ? PURPOSES.localExtension : PURPOSES.extension,
       kubelet: { certificate: text(config.kubeletClientCertificate), key: text(config.kubeletClientKey), servingCa: text(config.servingCa) },
     },
     kinds,

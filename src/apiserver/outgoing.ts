@@ -1,9 +1,11 @@
 /** What the API server needs to reach beyond itself: to kubelets with a certificate of its own, to pods and services with none. */
 
-import type { Dialer } from "../machinery/dialer.ts";
+import type { Dialer, Purpose } from "../machinery/dialer.ts";
 
 export interface Outgoing {
   readonly dialer: Dialer;
+  /** Where webhooks and aggregated APIs may be. */
+  readonly extensions: Purpose;
   /** Absent where this server has no certificate to show to kubelets. */
   readonly kubelet?: KubeletCredential;
 }

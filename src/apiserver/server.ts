@@ -21,6 +21,7 @@ import { openApiEndpoints } from "./endpoints/openapi.ts";
 import { rootEndpoints } from "./endpoints/root.ts";
 import { endpointTable } from "./endpoints/table.ts";
 import { versionEndpoint } from "./endpoints/version.ts";
+import { webhookClient } from "./extensions/webhook-client.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
@@ -81,6 +82,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await caches.start();
   await caches.fill(kinds.all);
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
+  const { outgoing } = options;
+  const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens });
 
   const deadlines = new Deadlines(clock);
@@ -117,8 +120,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints(kinds, schema)]);
   const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
   const front = { authenticate, rulesOf, tokens, audit: auditor(options.audit), endpoints, turns, metrics, log };
-  const { outgoing } = options;
-  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...(outgoing && { outgoing }) };
+  const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }) };
+  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
   const handle = runner(context, verbFor, deadlines);
   const self = loopback(handle);
 
@@ -151,6 +154,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       watchdog.stop();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       access.close();
+      webhooks?.close();
       caches.stop();
     },
   };

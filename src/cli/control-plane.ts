@@ -14,6 +14,7 @@ import { type Authority, type Identity, newAuthority, newIdentity } from "../mac
 import { newKeyPair } from "../machinery/certificates/keys.ts";
 import { kubeconfig } from "../machinery/certificates/kubeconfig.ts";
 import { type Clock, systemClock } from "../machinery/clock.ts";
+import { createDialer, PURPOSES } from "../machinery/dialer.ts";
 import { createLog, type Log } from "../machinery/log.ts";
 import { type Random, systemRandom } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
@@ -42,7 +43,7 @@ export interface ControlPlaneOptions {
   /** Another store than SQLite: closed at the end. */
   readonly store?: Store;
   readonly audit?: AuditSink;
-  /** The way to nodes, pods and services; without it their subresources answer 503. */
+  /** The way to nodes, pods, services and extensions; without it extensions on this machine are all that is reached. */
   readonly outgoing?: Outgoing;
   /** Those of an earlier control plane over the same store, so that what was issued then is still good; new ones where absent. */
   readonly keys?: ControlPlaneKeys;
@@ -120,7 +121,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       kinds,
       store,
       audit: options.audit ?? forgetfulSink(),
-      ...(options.outgoing && { outgoing: options.outgoing }),
+      outgoing: options.outgoing ?? { dialer: createDialer(), extensions: PURPOSES.localExtension },
       clock,
       random,
       log,

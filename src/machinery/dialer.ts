@@ -12,6 +12,7 @@ import net from "node:net";
 import { type Duplex, pipeline, Readable } from "node:stream";
 import tls from "node:tls";
 import { type AddressClass, addressClassifier, type ClusterRanges } from "./address.ts";
+import { PoolAgent, type PoolOptions } from "./pool-agent.ts";
 
 /** What a connection is for, and where that may lead. */
 export interface Purpose {
@@ -27,6 +28,10 @@ export const PURPOSES = {
   kubelet: { name: "kubelet", to: ["node", "private", "public"] },
   /** The API server to a pod or a service's endpoint, asked for by a user. */
   proxy: { name: "proxy", to: ["pod", "service", "node", "private", "public"] },
+  /** The API server to whoever extends it: webhooks and aggregated APIs, named by an administrator. */
+  extension: { name: "extension", to: ["pod", "service", "node", "private", "public"] },
+  /** The same where no nodes are, so that whoever develops an extension runs it beside the API server. */
+  localExtension: { name: "extension", to: ["loopback", "pod", "service", "node", "private", "public"] },
   /** A node's agent to a container of its own, for probes. */
   probe: { name: "probe", to: ["loopback", "pod", "node", "private", "public"] },
   /** A node's agent to the runtime's streaming server. */
@@ -55,8 +60,8 @@ export interface Target {
 }
 
 export interface TlsFacts {
-  /** PEM of the authorities that the server's certificate must come from. */
-  readonly ca: string;
+  /** PEM of the authorities that the server's certificate must come from; those that the machine trusts where absent. */
+  readonly ca?: string;
   /** The client's own certificate and key. */
   readonly cert?: string;
   readonly key?: string;
@@ -82,6 +87,18 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Connections that are kept for the requests to come. */
+export interface ConnectionPool {
+  /** As the dialer's `request`, on a connection that an earlier request has left, where there is one. `key` says what counts as the same server. */
+  request(key: string, target: Target, facts: TlsFacts, request: PooledRequest): Promise<http.IncomingMessage>;
+  close(): void;
+}
+
+/** Its body is whole: where a kept connection turns out to be closed the request is made again on another. */
+export interface PooledRequest extends HttpRequest {
+  readonly body?: Uint8Array | string;
+}
+
 export interface Dialer {
   /** Connects to a checked address. @throws ForbiddenAddressError where none of the host's addresses is allowed */
   tcp(target: Target): Promise<net.Socket>;
@@ -91,6 +108,8 @@ export interface Dialer {
   unix(path: string, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<net.Socket>;
   /** One HTTP/1.1 request on a connection of its own. The answer's body is the caller's to read. */
   request(target: Target, facts: TlsFacts | undefined, request: HttpRequest): Promise<http.IncomingMessage>;
+  /** @returns a pool of HTTP/1.1 connections over TLS; whoever made it closes it */
+  pool(): ConnectionPool;
   /** One HTTP/1.1 request that asks for another protocol. @returns the raw connection after a 101, or the answer that refused */
   upgrade(target: Target, facts: TlsFacts | undefined, request: HttpRequest): Promise<Upgraded>;
   /** An HTTP/2 session; it never follows redirects, its streams answer what the server answered. */
@@ -137,6 +156,10 @@ function ready<T extends net.Socket>(socket: T, event: string, what: string, tim
   });
 }
 
+function hostOf({ host, port }: Target): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
 /** Makes a dialer; one a process, with the ranges of its cluster. */
 export function createDialer(options: DialerOptions = {}): Dialer {
   const classOf = addressClassifier(options.ranges);
@@ -169,7 +192,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     const check = facts.checkServer;
     const secured = tls.connect({
       socket,
-      ca: facts.ca,
+      ...(facts.ca !== undefined && { ca: facts.ca }),
       minVersion: "TLSv1.2",
       host: name, // What the certificate is checked against; the connection itself is there already.
       ...(facts.cert !== undefined && { cert: facts.cert, key: facts.key }),
@@ -189,13 +212,45 @@ export function createDialer(options: DialerOptions = {}): Dialer {
       createConnection: () => socket,
       method: request.method,
       path: request.path,
-      headers: { host: `${net.isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`, ...request.headers },
+      headers: { host: hostOf(target), ...request.headers },
       setDefaultHeaders: false,
       ...(request.signal && { signal: request.signal }),
     });
     if (request.body !== undefined && !(request.body instanceof Readable) && sent.getHeader("content-length") === undefined)
       sent.setHeader("content-length", Buffer.byteLength(request.body));
     return sent;
+  }
+
+  function pool(): ConnectionPool {
+    const agent = new PoolAgent();
+    async function once(key: string, target: Target, facts: TlsFacts, request: PooledRequest): Promise<http.IncomingMessage> {
+      const options: PoolOptions = {
+        agent,
+        poolKey: key,
+        open: () => secure(target, facts),
+        method: request.method,
+        path: request.path,
+        headers: { host: hostOf(target), "content-length": String(Buffer.byteLength(request.body ?? "")), ...request.headers },
+        setDefaultHeaders: false,
+        ...(request.signal && { signal: request.signal }),
+      };
+      const sent = http.request(options);
+      try {
+        return await new Promise((done, fail) => sent.once("response", done).once("error", fail).end(request.body));
+      } catch (error) {
+        // The server closed it while nobody looked (RFC 9112, 9.3.1): nothing was lost but the connection.
+        if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET" && !request.signal?.aborted) return once(key, target, facts, request);
+        throw error;
+      }
+    }
+    return {
+      async request(key, target, facts, request) {
+        const response = await once(key, target, facts, request);
+        checkRedirect(response, request, target);
+        return response;
+      },
+      close: () => agent.destroy(),
+    };
   }
 
   function checkRedirect(response: http.IncomingMessage, request: HttpRequest, target: Target): void {
@@ -208,6 +263,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   return {
     tcp,
     tls: secure,
+    pool,
     unix: (path, { timeoutMs = TIMEOUT_MS, signal } = {}) => ready(net.connect({ path }), "connect", path, timeoutMs, signal),
     async request(target, facts, request) {
       const sent = await send(target, facts, request);
@@ -237,7 +293,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
         socket.destroy();
         throw new Error(`${target.host}:${target.port} does not speak HTTP/2`);
       }
-      return http2.connect(`https://${net.isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`, { createConnection: () => socket });
+      return http2.connect(`https://${hostOf(target)}`, { createConnection: () => socket });
     },
   };
 }

@@ -89,7 +89,8 @@ export async function startKubelet(t: TestContext, nodeName: string): Promise<Fa
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const outgoing: Outgoing = { dialer: toLoopback(createDialer()), kubelet: { certificate: client.cert, key: client.key, servingCa: authority.cert } };
+  const credential = { certificate: client.cert, key: client.key, servingCa: authority.cert };
+  const outgoing: Outgoing = { dialer: toLoopback(createDialer()), extensions: PURPOSES.localExtension, kubelet: credential };
   return Object.assign(kubelet, { port, outgoing, sockets });
 }
 

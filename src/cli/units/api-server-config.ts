@@ -28,5 +28,6 @@ export function apiServerConfig({ layout, plan, withNodes }: ClusterContext): Ap
     podCidr: plan.podCidr,
     nodePorts: [30000, 32767],
     clusterDomain: plan.clusterDomain,
+    ...(!withNodes && { localExtensions: true }),
   };
 }
