@@ -117,7 +117,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
   const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns, watchdog), ...issuer];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
-  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints(kinds, schema)]);
+  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints({ kinds, resolve: schema })]);
   const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
   const front = { authenticate, rulesOf, tokens, audit: auditor(options.audit), endpoints, turns, metrics, log };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }) };

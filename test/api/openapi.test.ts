@@ -26,16 +26,26 @@ test("every document says what kube-apiserver's says", async () => {
   const index = JSON.parse(Buffer.from(await served.index()).toString()) as { paths: Record<string, { serverRelativeURL: string }> };
   const summary: Record<string, string> = {};
   for (const [path, { serverRelativeURL }] of Object.entries(index.paths)) {
-    const { bytes, hash } = served.document(path) ?? assert.fail(path);
+    const { bytes, hash } = (await served.document(path)) ?? assert.fail(path);
     assert.equal(serverRelativeURL, `/openapi/v3/${path}?hash=${hash}`);
-    const document = JSON.parse(Buffer.from(bytes).toString()) as { paths: Record<string, object>; components: { schemas?: object } };
+    const document = JSON.parse(Buffer.from(await bytes()).toString()) as { paths: Record<string, object>; components: { schemas?: object } };
     const digest = createHash("sha256")
       .update(JSON.stringify(facts(document)))
       .digest("hex")
       .slice(0, 16);
     summary[path] = `${Object.keys(document.paths).length} paths, ${Object.keys(document.components.schemas ?? {}).length} schemas, ${digest}`;
   }
+  const swagger = await served.swagger();
+  const { paths, definitions, parameters } = JSON.parse(Buffer.from(await swagger.bytes()).toString()) as Record<string, object>;
+  const digest = createHash("sha256")
+    .update(JSON.stringify(facts({ paths, definitions, parameters })))
+    .digest("hex");
+  summary.v2 = `${Object.keys(paths ?? {}).length} paths, ${Object.keys(definitions ?? {}).length} definitions, ${digest.slice(0, 16)}`;
   if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, `${JSON.stringify(summary, undefined, 2)}\n`);
   assert.deepEqual(summary, JSON.parse(readFileSync(GOLDEN, "utf8")));
   assert.equal(served.document("apis/nope/v1"), undefined);
+  // What changes nothing for a document builds none anew.
+  const later = new ServedOpenApi({ rows: resources.filter(({ group }) => group !== "batch"), resolve: schema }, served);
+  assert.equal(await later.document("apis/apps/v1"), await served.document("apis/apps/v1"));
+  assert.equal(later.document("apis/batch/v1"), undefined);
 });

@@ -42,7 +42,7 @@ export function sendChunks(call: Call, code: number, headers: MutableHeaders, ne
   else call.exchange.answerFrom(code, headers, rest);
 }
 
-function takesGzip(call: Call): boolean {
+export function takesGzip(call: Call): boolean {
   const accepted = call.exchange.headers["accept-encoding"];
   return typeof accepted === "string" && accepted.split(",").some((one) => one.trim() === "gzip");
 }

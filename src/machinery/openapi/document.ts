@@ -4,6 +4,7 @@ import type { SchemaResolver } from "../schema/build.ts";
 import type { ResourceTable } from "../schema/table.ts";
 import { pathsOf } from "./paths.ts";
 import { Definitions, type GroupVersionKind, type Json } from "./schemas.ts";
+import type { SwaggerPart } from "./swagger.ts";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -14,6 +15,18 @@ const META_KINDS = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions"
 export interface OpenApiSource {
   readonly rows: readonly ResourceTable[];
   readonly resolve: SchemaResolver;
+  /** What no row describes. A part takes the place of the rows of its group and version. */
+  readonly parts?: readonly OpenApiPart[];
+}
+
+/** The document of something that isn't built in: the custom resources of a group and version, or what an aggregated API serves. When what it says changes, it is another part. */
+export interface OpenApiPart {
+  /** Behind `/openapi/v3/`: `apis/example.com/v1` */
+  readonly path: string;
+  /** In OpenAPI v3, descriptions included; absent where an aggregated API has only v2. */
+  readonly document?: () => Json | Promise<Json>;
+  /** What v2 shows, where that isn't the v3 document in v2's words. */
+  readonly swagger?: () => SwaggerPart | Promise<SwaggerPart>;
 }
 
 /** @returns the document of `/openapi/v3/apis/GROUP/VERSION` (`/openapi/v3/api/VERSION` for the core group) */
