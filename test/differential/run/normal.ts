@@ -1,0 +1,102 @@
+/** Answers with all that two servers can't share taken out: UIDs, versions, times of today, generated names and what was allocated. */
+
+import { schema } from "../../../src/api/schemas.ts";
+import { parseJson } from "../../../src/machinery/json/document.ts";
+import { isObject, type Plain } from "../../../src/machinery/plain.ts";
+import { decodeProtobuf, openEnvelope } from "../../../src/machinery/protobuf/envelope.ts";
+import { yamlToJson } from "../../../src/machinery/yaml/to-json.ts";
+import type { Answered } from "./servers.ts";
+
+/** What is compared of an answer. */
+export interface Seen {
+  readonly code: number;
+  readonly type: string;
+  readonly warnings: readonly string[];
+  readonly body: unknown;
+}
+
+const UID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const DAY_MS = 86_400_000;
+const TODAY = [-DAY_MS, 0, DAY_MS].map((shift) => new Date(Date.now() + shift).toISOString().slice(0, 10));
+const TIME_TODAY = new RegExp(String.raw`(${TODAY.join("|")})T\d\d:\d\d:\d\d(\.\d+)?Z`, "g");
+const AGE = /^(\d+[smhd])+$|^<invalid>$|^<unknown>$/;
+
+/** @param structs by kind, to read protobuf with; @param withMessages whether the messages of refusals are compared too */
+export function seen(answer: Answered, structOf: (apiVersion: string, kind: string) => string | undefined, withMessages: boolean): Seen {
+  const type = String(answer.headers["content-type"] ?? "");
+  const body = normal(read(answer, type, structOf), "", withMessages);
+  return { code: answer.code, type, warnings: answer.warnings.map((text) => masked(text)).toSorted(), body };
+}
+
+function read({ bytes }: Answered, type: string, structOf: (apiVersion: string, kind: string) => string | undefined): unknown {
+  try {
+    if (type.startsWith("application/json"))
+      return type.includes("stream=watch")
+        ? bytes
+            .toString()
+            .trim()
+            .split("\n")
+            .filter(Boolean)
+            .map((line) => parseJson(line))
+        : parseJson(bytes);
+    if (type.startsWith("application/yaml")) return { yaml: parseJson(yamlToJson(bytes.toString()).json) };
+    if (type.startsWith("application/vnd.kubernetes.protobuf") && !type.includes("stream=watch")) {
+      const { apiVersion, kind } = openEnvelope(bytes);
+      const struct = structOf(apiVersion, kind);
+      return struct ? { protobuf: decodeProtobuf<Plain>(bytes, schema(struct)) } : `protobuf of ${apiVersion} ${kind}`;
+    }
+    if (type.startsWith("application/vnd.kubernetes.protobuf")) return "a watch in protobuf";
+  } catch (error) {
+    return { unreadable: String(error), text: bytes.toString("latin1").slice(0, 300) };
+  }
+  return bytes
+    .toString()
+    .slice(0, 2000)
+    .replace(/\d{3,}/g, "…");
+}
+
+function masked(text: string): string {
+  return text
+    .replace(UID, "UID")
+    .replace(TIME_TODAY, "NOW")
+    .replace(/\b10\.96\.\d+\.\d+\b/g, "10.96.x.x")
+    .replace(/(X509SHA256|JTI)=[0-9a-f-]+/g, "$1=…")
+    .replace(/\b(d[0-9a-z]{7}-\d+-|kube-api-access-)[a-z0-9]{5}\b/g, "$1xxxxx")
+    .replace(/https:\/\/kubernetes\.default\.svc(\.cluster\.local)?(?=$|")/g, "ISSUER");
+}
+
+const byText = (a: unknown, b: unknown): number => {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+function normal(value: unknown, key: string, withMessages: boolean): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => normal(item, "", withMessages));
+    if (key === "causes") return withMessages ? items.sort(byText) : items.map((item) => ({ ...(item as Plain), message: undefined })).sort(byText);
+    return key === "managedFields" ? items.sort(byText) : items;
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string")
+    return key === "resourceVersion" && /^\d+$/.test(value) && value !== "0" ? "RV" : key === "continue" ? (value ? "TOKEN" : "") : masked(value);
+  if (typeof value === "number") return /^(nodePort|healthCheckNodePort)$/.test(key) && value >= 30_000 && value <= 32_767 ? "PORT" : value;
+  if (!isObject(value)) return value;
+  const object: Plain = {};
+  for (const [name, member] of Object.entries(value)) object[name] = normal(member, name, withMessages);
+  if (isObject(value.metadata) && typeof value.metadata.generateName === "string" && value.metadata.generateName && isObject(object.metadata)) {
+    object.metadata.name = typeof value.metadata.name === "string" ? value.metadata.name.replace(/[a-z0-9]{5}$/, "xxxxx") : value.metadata.name;
+  }
+  if (value.kind === "Status" && !withMessages) object.message = undefined;
+  if (value.kind === "Table") return table(object);
+  return object;
+}
+
+/** A table without the ages in its cells. */
+function table(object: Plain): Plain {
+  const rows = (object.rows as Plain[] | null)?.map((row) => ({
+    ...row,
+    cells: (row.cells as unknown[] | null)?.map((cell) => (typeof cell === "string" && AGE.test(cell) ? "AGE" : cell)),
+  }));
+  const columnDefinitions = (object.columnDefinitions as Plain[] | null)?.map((column) => ({ ...column, description: undefined }));
+  return { ...object, columnDefinitions, rows };
+}
