@@ -34,6 +34,11 @@ export interface ReconcileContext {
   readonly now: number;
 }
 
+export interface Failure {
+  readonly write: Write<string>;
+  readonly error: unknown;
+}
+
 export interface ControllerDeclaration<T extends KubeObject, W extends Watches, P extends string> {
   /** Also its service account in kube-system, its metric label and its name in the audit log. */
   readonly name: string;
@@ -47,6 +52,8 @@ export interface ControllerDeclaration<T extends KubeObject, W extends Watches, 
   /** Says whether an orphan's change concerns an object: its selector matches. */
   claims?(object: T, orphan: KubeObject): boolean;
   reconcile(object: T, views: Views<W>, context: ReconcileContext): readonly Outcome<NoInfer<P>>[];
+  /** Called when a write of `reconcile` failed, once the caches show what the others did: says so on the object. The key comes back all the same. */
+  failed?(object: T, failure: Failure, views: Views<W>, context: ReconcileContext): readonly Outcome<NoInfer<P>>[];
   /** Called once for a key whose object is gone, where a controller must tidy up by name. */
   gone?(key: { readonly namespace: string; readonly name: string }, views: GoneViews<W>, context: ReconcileContext): readonly Outcome<NoInfer<P>>[];
 }

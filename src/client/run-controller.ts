@@ -35,6 +35,18 @@ type Declaration = ControllerDeclaration<KubeObject, Watches, string>;
 /** What must be seen in a cache before a key is looked at again. */
 type Seen = () => Promise<void>;
 
+/** One of a reconcile's writes failed, and those after it were not made. */
+class FailedWrite extends Error {
+  override name = "FailedWrite";
+  readonly write: Write<string>;
+  readonly error: unknown;
+  constructor(write: Write<string>, error: unknown) {
+    super(`Cannot ${write.verb} ${write.on.resource}`, { cause: error });
+    this.write = write;
+    this.error = error;
+  }
+}
+
 /** Starts a controller. @returns its queue's length, for metrics and tests */
 export function runController(declared: AnyDeclaration, options: RunOptions): { readonly queued: () => number } {
   const declaration: Declaration = declared;
@@ -58,6 +70,9 @@ export function runController(declared: AnyDeclaration, options: RunOptions): { 
       const waits: Seen[] = [];
       try {
         await perform(outcomes, object, key, waits);
+      } catch (error) {
+        if (error instanceof FailedWrite) await report(error, key, waits);
+        throw error instanceof FailedWrite ? error.error : error;
       } finally {
         if (waits.length > 0) unseen.set(key, waits);
       }
@@ -80,9 +95,20 @@ export function runController(declared: AnyDeclaration, options: RunOptions): { 
       const batch = [];
       while (batch.length < size && from < writes.length && sameKind(batch[0], writes[from])) batch.push(writes[from++] as Write<string>);
       const results = await Promise.allSettled(batch.map((write) => one(write, waits)));
-      const failed = results.find((result) => result.status === "rejected");
-      if (failed) throw failed.reason;
+      const at = results.findIndex((result) => result.status === "rejected");
+      if (at >= 0) throw new FailedWrite(batch[at]!, (results[at] as PromiseRejectedResult).reason);
     }
+  }
+
+  /** What a controller says of its own failure is best effort: the failure itself is what the key comes back for. */
+  async function report({ write, error }: FailedWrite, key: string, waits: Seen[]): Promise<void> {
+    if (!declaration.failed) return;
+    for (const seen of waits.splice(0)) await seen();
+    const [namespace, name] = splitKey(key, declaration.for.namespaced);
+    const object = objects.get(namespace, name);
+    if (!object) return;
+    const views = viewsFor(object.metadata.uid ?? "", namespace, watched);
+    await perform(declaration.failed(object, { write, error }, views, { now: clock.now() }), object, key, waits).catch(() => {});
   }
 
   async function one(write: Write<string>, waits: Seen[]): Promise<void> {

@@ -10,7 +10,9 @@ import namespace from "./namespace/namespace.ts";
 import { nodeIpam } from "./node-ipam.ts";
 import nodeLifecycle from "./node-lifecycle.ts";
 import podGc from "./pod-gc.ts";
+import quota from "./quota/quota.ts";
 import replicaset from "./replicaset.ts";
+import replicationController from "./replication-controller.ts";
 import { rootCa } from "./root-ca.ts";
 import serviceAccount from "./service-account.ts";
 
@@ -33,7 +35,9 @@ export function controllers(options: ControllerOptions): readonly AnyController[
     nodeIpam(options.podCidr),
     nodeLifecycle,
     podGc,
+    quota,
     replicaset,
+    replicationController,
     rootCa(options.rootCa),
     serviceAccount,
   ];

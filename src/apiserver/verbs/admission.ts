@@ -1,7 +1,7 @@
 /** Runs the admission plug-ins that a request concerns: all that change objects in their order, then all that judge. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../../security/admission/plugin.ts";
+import type { AdmissionPlugin, AdmissionRequest, Alongside } from "../../security/admission/plugin.ts";
 import type { Call } from "../call.ts";
 
 export interface AdmissionOccasion {
@@ -12,9 +12,10 @@ export interface AdmissionOccasion {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
+  readonly also?: Alongside;
 }
 
-export function admissionRequest(call: Call, { operation, kind, name, object, old, dryRun }: AdmissionOccasion): AdmissionRequest {
+export function admissionRequest(call: Call, { operation, kind, name, object, old, dryRun, also }: AdmissionOccasion): AdmissionRequest {
   const { attributes, user, context } = call;
   return {
     operation,
@@ -29,6 +30,7 @@ export function admissionRequest(call: Call, { operation, kind, name, object, ol
     old,
     dryRun,
     reader: context.reader,
+    also,
     warn: (message) => call.warnings.push(message),
     annotate: (key, value) => call.annotations.set(key, value),
   };

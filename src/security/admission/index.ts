@@ -13,6 +13,7 @@ import type { AdmissionPlugin } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
+import { resourceQuota } from "./quota/resource-quota.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
@@ -43,5 +44,6 @@ export function admissionPlugins({ authorizer, policy, clock, random }: Admissio
     defaultIngressClass,
     podTopologyLabels,
     rbacEscalation(policy, authorizer),
+    resourceQuota(clock),
   ];
 }

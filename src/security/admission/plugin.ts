@@ -5,6 +5,14 @@ import type { Attributes } from "../attributes.ts";
 import type { Reader } from "../reader.ts";
 import type { User } from "../user.ts";
 
+/** What else is done with the write that is being judged. */
+export interface Alongside {
+  /** Stores another object in the same transaction; where that no longer stands at its resourceVersion, the whole write runs again. */
+  put(group: string, resource: string, object: KubeObject): void;
+  /** Calls back once this attempt to write has ended, however it ended. */
+  atEnd(callback: () => void): void;
+}
+
 export interface AdmissionRequest {
   readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
   readonly user: User;
@@ -20,6 +28,8 @@ export interface AdmissionRequest {
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
   readonly reader: Reader;
+  /** Only where the request is about to be stored: while validating creates and updates. */
+  readonly also?: Alongside | undefined;
   /** Adds a `Warning` header. */
   warn(message: string): void;
   /** Adds an audit annotation. */

@@ -12,12 +12,17 @@ export const isRestartable = (container: Pick<Container, "restartPolicy">): bool
  * that were started before it.
  */
 export function containersTotal(spec: PodSpec, which: "requests" | "limits"): ResourceList {
+  return totalOf(spec, (container) => container.resources?.[which]);
+}
+
+/** The same sum over what each container has by another measure: what a node gave it, say. */
+export function totalOf(spec: PodSpec, amountsOf: (container: Container) => ResourceList | undefined): ResourceList {
   const total = resourceList();
-  for (const container of spec.containers ?? []) addTo(total, container.resources?.[which]);
+  for (const container of spec.containers ?? []) addTo(total, amountsOf(container));
   const sidecars = resourceList();
   const whileStarting = resourceList();
   for (const container of spec.initContainers ?? []) {
-    const own = container.resources?.[which];
+    const own = amountsOf(container);
     if (isRestartable(container)) {
       addTo(total, own);
       addTo(sidecars, own);

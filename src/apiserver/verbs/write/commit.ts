@@ -60,6 +60,7 @@ async function put(write: Write, value: Buffer, stored: KubeObject): Promise<num
     });
     if (!result.succeeded) throw await refused(write, result.revision, result.found);
     await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
+    for (const other of also.caches) await other.waitFor(result.revision, OWN_WRITE_MAX_MS);
     return result.revision;
   } finally {
     takeBack();
@@ -76,16 +77,20 @@ async function removeFinalized(write: Write): Promise<void> {
     const result = await store.txn({ if: [{ key, modified: cached!.resourceVersion }, ...also.if], then: [{ delete: key }, ...also.then, ...freed] });
     if (!result.succeeded) throw await refused(write, result.revision, result.found);
     await caches.stored(kind).waitFor(result.revision, OWN_WRITE_MAX_MS);
+    for (const other of also.caches) await other.waitFor(result.revision, OWN_WRITE_MAX_MS);
   }
   write.result = asAnswered(kind, next, cached!.resourceVersion);
 }
 
 /** Why the transaction wasn't made: the caller runs again from the newest object, or gives the error to the client. */
-async function refused({ call, kind, name, cached }: Write, revision: number, found: readonly (Entry | undefined)[]): Promise<Error> {
-  await call.context.caches.stored(kind).waitFor(revision, OWN_WRITE_MAX_MS);
+async function refused({ call, kind, name, cached, also }: Write, revision: number, found: readonly (Entry | undefined)[]): Promise<Error> {
+  for (const cache of [call.context.caches.stored(kind), ...also.caches]) await cache.waitFor(revision, OWN_WRITE_MAX_MS);
   const standing = found[0];
   if (!cached && standing) return alreadyExists(kind, name);
-  return new ConflictError(`Cannot write ${kind.resource} ${name}: it was changed at revision ${standing?.modified ?? 0}`);
+  return new ConflictError(
+    `Cannot write ${kind.resource} ${name}: it was changed at revision ${standing?.modified ?? 0}`,
+    standing?.modified === cached?.resourceVersion,
+  );
 }
 
 /** @returns the bytes for the store, and the object in the form they were made from */

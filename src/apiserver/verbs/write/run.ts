@@ -74,7 +74,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached), began), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      if ((insisted === "this" && !attempt.relative) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
+      if ((insisted === "this" && !attempt.relative && !error.elsewhere) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
     }
   }
 }
@@ -97,13 +97,17 @@ function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "
 async function runSteps(attempt: Attempt, write: Write, began: number): Promise<Buffer> {
   const { clock } = write.call.context;
   let turn = began;
-  for (const step of attempt.steps ?? steps) {
-    if (clock.now() - turn >= TURN_MAX_MS) {
-      await setImmediate();
-      turn = clock.now();
+  try {
+    for (const step of attempt.steps ?? steps) {
+      if (clock.now() - turn >= TURN_MAX_MS) {
+        await setImmediate();
+        turn = clock.now();
+      }
+      const pending = step(write);
+      if (pending) await pending;
     }
-    const pending = step(write);
-    if (pending) await pending;
+  } finally {
+    for (const end of write.ends) end();
   }
   return write.result!;
 }
@@ -123,7 +127,8 @@ function newWrite(call: Call, attempt: Attempt, next: KubeObject, last: KubeObje
     cached,
     next,
     ownershipSettled,
-    also: { if: [], then: [] },
+    also: { if: [], then: [], caches: [] },
+    ends: [],
     sameSpec: false,
     result: undefined,
   };

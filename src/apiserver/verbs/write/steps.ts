@@ -1,8 +1,9 @@
 /** The path of every write, from the object as it shall be to the object as it is stored; a conflict runs it again from the newest. */
 
-import type { AdmissionRequest } from "../../../security/admission/plugin.ts";
+import type { AdmissionRequest, Alongside } from "../../../security/admission/plugin.ts";
 import { specialOf } from "../../registry/special.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
+import { alongside } from "./alongside.ts";
 import { commit } from "./commit.ts";
 import { mergeOwnerReferences } from "./owner-references.ts";
 import { recordOwnership } from "./ownership.ts";
@@ -38,9 +39,9 @@ function allocate(write: Write): Promise<void> | undefined {
 }
 
 async function admit(write: Write): Promise<void> {
-  await validateAll(write.call, asked(write));
+  await validateAll(write.call, asked(write, alongside(write)));
 }
 
-function asked({ call, operation, kind, name, next, last, options }: Write): AdmissionRequest {
-  return admissionRequest(call, { operation, kind, name, object: next, old: last, dryRun: options.dryRun });
+function asked({ call, operation, kind, name, next, last, options }: Write, also?: Alongside): AdmissionRequest {
+  return admissionRequest(call, { operation, kind, name, object: next, old: last, dryRun: options.dryRun, ...(also && { also }) });
 }

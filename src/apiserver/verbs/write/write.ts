@@ -2,6 +2,7 @@
 
 import type { Kind, KubeObject, SubresourceRules } from "../../../api/kind.ts";
 import type { Change, Condition } from "../../../storage/store.ts";
+import type { KindCache } from "../../cache/kind-cache.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
 import type { Call } from "../../call.ts";
 import type { WriteOptions } from "./options.ts";
@@ -26,7 +27,13 @@ export interface Write {
   /** How the object came: an apply has already said who owns what. */
   readonly ownershipSettled: boolean;
   /** What else the same transaction finds and does. */
-  readonly also: { readonly if: Condition[]; readonly then: Change[] };
+  readonly also: {
+    readonly if: Condition[];
+    readonly then: Change[] /** Of what `then` changes: they show it once the write is answered. */;
+    readonly caches: KindCache[];
+  };
+  /** Called when the steps have ended, however they ended. */
+  readonly ends: (() => void)[];
   /** Set once the object is prepared: what the generation counts is as it was. */
   sameSpec: boolean;
   /** Set by the last step: the object as it is answered. */
