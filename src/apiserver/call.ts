@@ -15,6 +15,7 @@ import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
 import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
+import type { Ticket } from "./flow/ticket.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Respond } from "./respond.ts";
@@ -84,10 +85,28 @@ export interface Endpoint {
   run(call: Call): void | Promise<void>;
 }
 
-/** How many requests are at work, by lane. */
+/** Says when a request runs (priority and fairness), and how many are at work. */
 export interface Turns {
-  reading: number;
-  writing: number;
+  /** Requests at work that change nothing, and that may; of watches those that begin. */
+  readonly reading: number;
+  readonly writing: number;
+  /** Watches, and sessions that last as long as their client likes. */
+  readonly longRunning: number;
+  /** Takes the request's turn. Throws a 429 PlainError. @returns what it waits for */
+  take(call: Call): void | Promise<void>;
+  /** A watch has sent what it began with: it holds no seats from now on. */
+  begun(call: Call): void;
+  /** The request is answered, however it ended. */
+  giveBack(call: Call): void;
+}
+
+/** What a call holds of its turn. */
+export interface Turn {
+  /** Unset for sessions, which take no turn. */
+  readonly ticket: Ticket | undefined;
+  /** Ends what was counted for a watch. */
+  readonly end: (() => void) | undefined;
+  inFlight: "reading" | "writing" | undefined;
 }
 
 export interface RequestMetrics {
@@ -138,7 +157,7 @@ export interface Call {
   /** What the audit record says of the outcome beside the code: set by whoever refuses. */
   decision: { allowed: boolean; reason: string } | undefined;
   /** The turn that the request has taken. */
-  lane: keyof Turns | undefined;
+  turn: Turn | undefined;
   /** The refusal that the request ended with. */
   failure: FailureStatus | undefined;
   /** What a create names in its body: the path of such a request tells the record no name. */

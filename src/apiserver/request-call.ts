@@ -5,7 +5,7 @@ import type { Kind } from "../api/kind.ts";
 import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { Attributes } from "../security/attributes.ts";
 import type { User } from "../security/user.ts";
-import type { Call, ServerContext, Turns } from "./call.ts";
+import type { Call, ServerContext } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 
 /** Who asks until the authenticators have answered, and who asks without a credential. */
@@ -39,7 +39,7 @@ export class RequestCall implements Call {
   readonly warnings: string[] = [];
   readonly annotations = new Map<string, string>();
   decision: { allowed: boolean; reason: string } | undefined = undefined;
-  lane: keyof Turns | undefined = undefined;
+  turn: Call["turn"] = undefined;
   failure: FailureStatus | undefined = undefined;
   subject: Call["subject"] = undefined;
 

@@ -12,7 +12,6 @@ import { answerError } from "./respond/error.ts";
 import { reviewOf } from "./reviews/index.ts";
 import { Deadlines } from "./steps/deadline.ts";
 import { request } from "./steps/index.ts";
-import { giveTurnBack } from "./steps/take-turn.ts";
 
 /** @returns what the listener hands every exchange to */
 export function runner(context: ServerContext, verbFor: VerbFor, deadlines = new Deadlines(context.clock)): (exchange: Exchange) => void {
@@ -86,8 +85,8 @@ function stackOf(error: unknown): string {
 }
 
 function close(call: Call): void {
-  giveTurnBack(call);
   const { front, clock } = call.context;
+  front.turns.giveBack(call);
   front.metrics.observe(call, clock.now() - call.receivedAt);
   front.audit.closed(call);
 }

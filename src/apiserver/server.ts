@@ -4,6 +4,7 @@ import type { Kind } from "../api/kind.ts";
 import { schema } from "../api/schemas.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
+import { MetricRegistry } from "../machinery/metrics/registry.ts";
 import type { Random } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
 import type { Store } from "../storage/store.ts";
@@ -12,7 +13,7 @@ import { auditor } from "./auditor.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
-import type { ServerContext, ServerSettings, Turns } from "./call.ts";
+import type { ServerContext, ServerSettings } from "./call.ts";
 import { discoveryEndpoints } from "./endpoints/discovery.ts";
 import { healthEndpoints } from "./endpoints/health.ts";
 import { issuerEndpoints } from "./endpoints/issuer.ts";
@@ -22,6 +23,11 @@ import { rootEndpoints } from "./endpoints/root.ts";
 import { endpointTable } from "./endpoints/table.ts";
 import { versionEndpoint } from "./endpoints/version.ts";
 import { webhookClient } from "./extensions/webhook-client.ts";
+import { dumpEndpoints } from "./flow/dump.ts";
+import { FlowControl } from "./flow/flow-control.ts";
+import { followConfiguration } from "./flow/follow.ts";
+import { sizesOf } from "./flow/sizes.ts";
+import { FlowTurns } from "./flow/turns.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
@@ -50,6 +56,10 @@ export interface ApiServerOptions {
   readonly settings: ServerSettings;
   /** The way to nodes, pods and services: without it those subresources answer 503. */
   readonly outgoing?: Outgoing;
+  /** How many requests that aren't exempt run at once: what priority levels divide among them. */
+  readonly seats?: number;
+  /** How many watches a user may have who isn't exempt. */
+  readonly watchesPerUser?: number;
   readonly kinds: readonly Kind[];
   readonly store: Store;
   readonly audit: AuditSink;
@@ -57,6 +67,10 @@ export interface ApiServerOptions {
   readonly random: Random;
   readonly log: Log;
 }
+
+/** As kube-apiserver: --max-requests-inflight and --max-mutating-requests-inflight together. */
+const SEATS = 600;
+const WATCHES_PER_USER = 4000;
 
 export interface ApiServer {
   readonly port: number;
@@ -88,7 +102,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const deadlines = new Deadlines(clock);
   const watchdog = watchEventLoop(log, () => deadlines.underWay());
-  const turns: Turns = { reading: 0, writing: 0 };
+  const registry = new MetricRegistry();
+  const flowControl = new FlowControl({ clock, registry, seats: options.seats ?? SEATS, soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
+  const turns = new FlowTurns(flowControl, clock, options.watchesPerUser ?? WATCHES_PER_USER);
   const metrics = new RequestCounts();
   let started = false;
   let draining = false;
@@ -115,7 +131,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const listeners: Listener[] = [];
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
-  const rows = [...healthEndpoints(checks), versionEndpoint, metricsEndpoint(metrics, turns, watchdog), ...issuer];
+  const rows = [...healthEndpoints(checks), versionEndpoint, ...dumpEndpoints(flowControl), metricsEndpoint(metrics, turns, watchdog, registry), ...issuer];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints({ kinds, resolve: schema })]);
   const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
@@ -143,6 +159,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       frontProxyCa: options.frontProxyCa,
     },
   });
+  const stopFollowing = followConfiguration({ flowControl, reader, loopback: self, clock, log });
   started = true;
   return {
     port,
@@ -152,6 +169,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       draining = true;
       stopKeeping();
       watchdog.stop();
+      stopFollowing();
+      flowControl.close();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       access.close();
       webhooks?.close();

@@ -248,7 +248,7 @@ const front: ServerContext["front"] = {
   tokens: { review: async () => undefined, request: async (_namespace, _account, asked) => asked, idOf: () => "" },
   audit: { opened: () => {}, closed: () => {} },
   endpoints: { find: () => undefined },
-  turns: { reading: 0, writing: 0 },
+  turns: { reading: 0, writing: 0, longRunning: 0, take: () => {}, begun: () => {}, giveBack: () => {} },
   metrics: { observe: () => {} },
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: (message, facts) => console.error(message, facts), ready: () => {} },
 };

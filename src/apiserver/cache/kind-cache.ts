@@ -83,6 +83,22 @@ export class KindCache implements WatchCache {
     return this.#shelf.size;
   }
 
+  /** How many objects a namespace has, or all have. */
+  count(namespace: string | undefined): number {
+    return this.#shelf.count(namespace);
+  }
+
+  /** @returns the mean size of the first few objects */
+  averageBytes(sample: number): number {
+    let [bytes, count] = [0, 0];
+    for (const object of this.#shelf.inOrder(undefined)) {
+      if (count === sample) break;
+      bytes += object.bytes.length;
+      count++;
+    }
+    return count === 0 ? 0 : bytes / count;
+  }
+
   get subscribers(): number {
     return this.#fanOut.size;
   }

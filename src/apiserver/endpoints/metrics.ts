@@ -1,14 +1,16 @@
 /** `/metrics`: what the process and its requests did, in Prometheus' text form. */
 
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { Turns } from "../call.ts";
 import type { RequestCounts } from "../metrics/request-counts.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import type { Watchdog } from "../watchdog.ts";
 import type { EndpointRow } from "./table.ts";
 
-/** @param registry what other parts of the process count in */
-export function metricsEndpoint(counts: RequestCounts, turns: Turns, watchdog: Pick<Watchdog, "stalls">, registry: Registry = new Registry()): EndpointRow {
+/** @param own what the server's parts count in */
+export function metricsEndpoint(counts: RequestCounts, turns: Turns, watchdog: Pick<Watchdog, "stalls">, own: MetricRegistry): EndpointRow {
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return {
     path: "/metrics",
@@ -24,7 +26,7 @@ export function metricsEndpoint(counts: RequestCounts, turns: Turns, watchdog: P
         `rampart_event_loop_stalls_total ${watchdog.stalls}`,
         "",
       ];
-      const text = counts.render() + lines.join("\n") + (await registry.metrics());
+      const text = counts.render() + lines.join("\n") + own.render() + (await registry.metrics());
       call.exchange.answer(200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(text));
     },
   };

@@ -10,6 +10,11 @@ export function answerHeaders(call: Call, contentType: string): Record<string, s
     "cache-control": "no-cache, private",
     "content-type": contentType,
   };
+  const flow = call.turn?.ticket?.flow;
+  if (flow) {
+    headers["x-kubernetes-pf-flowschema-uid"] = flow.schemaUid;
+    headers["x-kubernetes-pf-prioritylevel-uid"] = flow.level.uid;
+  }
   if (call.warnings.length > 0) headers.warning = warningHeaders(call.warnings);
   return headers;
 }

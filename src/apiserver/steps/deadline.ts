@@ -3,7 +3,7 @@
 import type { Clock } from "../../machinery/clock.ts";
 import { badRequest, type StatusError, timeout } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
-import { isLongRunning } from "./long-running.ts";
+import { isLongRunning, isReadOnly } from "./long-running.ts";
 
 const MAX_MS = 60_000;
 const WRITE_MS = 34_000;
@@ -24,7 +24,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 export function deadlineMs(call: Call): number | undefined {
   if (isLongRunning(call)) return undefined;
   const asked = call.query.get("timeout");
-  const bound = call.lane === "writing" ? WRITE_MS : MAX_MS;
+  const bound = isReadOnly(call.attributes) ? MAX_MS : WRITE_MS;
   return asked ? Math.min(parseDuration(asked), bound) : bound;
 }
 

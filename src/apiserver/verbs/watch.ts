@@ -91,6 +91,7 @@ class Watcher {
     let unsubscribe = () => {};
     try {
       unsubscribe = await (from === undefined ? this.#fromPresent() : this.#subscribe(from));
+      this.#call.context.front.turns.begun(this.#call);
       if (this.#stream.signal.aborted) this.#stop();
       await this.#finished;
     } catch (error) {

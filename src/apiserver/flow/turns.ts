@@ -1,0 +1,127 @@
+/** Turns for calls: priority and fairness for what is short, a bound on the watches of one user, and how many requests are at work now. */
+
+import type { Clock } from "../../machinery/clock.ts";
+import type { Call, Turns } from "../call.ts";
+import { PlainError } from "../plain-error.ts";
+import { deadlineMs } from "../steps/deadline.ts";
+import { isLongRunning, isReadOnly } from "../steps/long-running.ts";
+import { type FlowControl, TooManyRequestsError } from "./flow-control.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** A request may wait for this part of the time that it has. */
+const WAIT_PART = 1 / 4;
+const DEFAULT_TIME_MS = 60_000;
+const RETRY_AFTER_SECONDS = 1;
+
+export class FlowTurns implements Turns {
+  reading = 0;
+  writing = 0;
+  longRunning = 0;
+  readonly #flowControl: FlowControl;
+  readonly #clock: Clock;
+  readonly #watchesMax: number;
+  /** Watches by user. */
+  readonly #watching = new Map<string, number>();
+
+  /** @param watchesMax of one user; those of exempt levels are not bounded */
+  constructor(flowControl: FlowControl, clock: Clock, watchesMax: number) {
+    this.#flowControl = flowControl;
+    this.#clock = clock;
+    this.#watchesMax = watchesMax;
+  }
+
+  take(call: Call): void | Promise<void> {
+    const isWatch = call.attributes.verb === "watch" && call.attributes.isResource;
+    if (!isWatch && isLongRunning(call)) {
+      call.turn = { ticket: undefined, end: undefined, inFlight: undefined };
+      this.longRunning++;
+      return undefined;
+    }
+    try {
+      const { exchange } = call;
+      const asking = {
+        user: call.user,
+        attributes: call.attributes,
+        query: call.query,
+        get signal() {
+          return exchange.signal; // Made only when somebody listens.
+        },
+      };
+      const ticket = this.#flowControl.take(asking, this.#waitMs(call));
+      if (ticket instanceof Promise)
+        return ticket.then(
+          (given) => this.#begin(call, given, isWatch),
+          (error) => this.#refuse(call, error),
+        );
+      this.#begin(call, ticket, isWatch);
+    } catch (error) {
+      this.#refuse(call, error);
+    }
+    return undefined;
+  }
+
+  /** A watch has sent what it began with: from now on it holds no seats. */
+  begun(call: Call): void {
+    const { turn } = call;
+    if (!turn?.ticket) return;
+    this.#flowControl.giveBack(turn.ticket);
+    this.#leave(call);
+  }
+
+  giveBack(call: Call): void {
+    const { turn } = call;
+    if (!turn) return;
+    if (turn.ticket) this.#flowControl.giveBack(turn.ticket);
+    else if (turn.inFlight === undefined && !turn.end) this.longRunning--;
+    this.#leave(call);
+    turn.end?.();
+    call.turn = undefined;
+  }
+
+  #begin(call: Call, ticket: Ticket, isWatch: boolean): void {
+    call.turn = { ticket, end: isWatch ? this.#watch(call, ticket) : undefined, inFlight: isReadOnly(call.attributes) ? "reading" : "writing" };
+    this[call.turn.inFlight!]++;
+  }
+
+  #leave({ turn }: Call): void {
+    if (!turn?.inFlight) return;
+    this[turn.inFlight]--;
+    turn.inFlight = undefined;
+  }
+
+  /** @returns what forgets the watch */
+  #watch(call: Call, ticket: Ticket): () => void {
+    const { name } = call.user;
+    const count = this.#watching.get(name) ?? 0;
+    if (count >= this.#watchesMax && !ticket.flow.level.exempt) {
+      call.turn = { ticket, end: undefined, inFlight: undefined };
+      this.#flowControl.giveBack(ticket);
+      throw tooMany(RETRY_AFTER_SECONDS);
+    }
+    this.#watching.set(name, count + 1);
+    this.longRunning++;
+    const forget = this.#flowControl.watches.add(call.attributes, call.query.get("fieldSelector"));
+    return () => {
+      forget();
+      this.longRunning--;
+      const left = this.#watching.get(name)! - 1;
+      if (left === 0) this.#watching.delete(name);
+      else this.#watching.set(name, left);
+    };
+  }
+
+  #refuse(call: Call, error: unknown): never {
+    if (!(error instanceof TooManyRequestsError)) throw error;
+    call.turn = { ticket: error.ticket, end: undefined, inFlight: undefined };
+    throw tooMany(error.retryAfterSeconds);
+  }
+
+  #waitMs(call: Call): number {
+    const spent = this.#clock.now() - call.receivedAt;
+    return Math.max(0, (deadlineMs(call) ?? DEFAULT_TIME_MS) * WAIT_PART - spent);
+  }
+}
+
+function tooMany(retryAfterSeconds: number): PlainError {
+  return new PlainError(429, "Too many requests, please try again later.", retryAfterSeconds);
+}

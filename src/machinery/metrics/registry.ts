@@ -1,0 +1,132 @@
+/** Families of metrics by name, and their text in Prometheus' exposition format (version 0.0.4). */
+
+import { Distribution, Value } from "./series.ts";
+
+export type MetricType = "counter" | "gauge" | "histogram";
+/** What Kubernetes promises of a metric; HELP begins with it. */
+export type Stability = "ALPHA" | "BETA" | "STABLE";
+
+export interface MetricOptions {
+  readonly name: string;
+  readonly help: string;
+  /** None for metrics that Kubernetes doesn't have. */
+  readonly stability?: Stability;
+  /** Names of the labels, in the order in which `of` takes their values. */
+  readonly labels?: readonly string[];
+}
+
+export interface HistogramOptions extends MetricOptions {
+  readonly buckets: readonly number[];
+}
+
+/** A family holds so many series: label values come from what clients ask, and memory mustn't. */
+const SERIES_MAX = 20_000;
+
+/** The series of one name. A hot path asks for its series once and keeps it. */
+export class Family<T extends Value | Distribution> {
+  readonly options: MetricOptions;
+  readonly type: MetricType;
+  readonly #make: () => T;
+  readonly #series = new Map<string, T>();
+  /** What is counted beyond the limit, and not shown. */
+  #rest: T | undefined;
+
+  constructor(options: MetricOptions, type: MetricType, make: () => T) {
+    this.options = options;
+    this.type = type;
+    this.#make = make;
+  }
+
+  /** @param values one a label, in their order. @returns the series, the same for the same values */
+  of(...values: readonly string[]): T {
+    const key = values.length === 0 ? "" : this.#labels(values);
+    const known = this.#series.get(key);
+    if (known) return known;
+    if (this.#series.size >= SERIES_MAX) {
+      this.#rest ??= this.#make();
+      return this.#rest;
+    }
+    const made = this.#make();
+    this.#series.set(key, made);
+    return made;
+  }
+
+  /** Forgets all series: for what is counted anew whenever somebody asks. */
+  clear(): void {
+    this.#series.clear();
+  }
+
+  /** @returns the lines of the family; none while it has no series */
+  render(): string {
+    if (this.#series.size === 0) return "";
+    const { name, help, stability } = this.options;
+    const lines = [`# HELP ${name} ${stability ? `[${stability}] ` : ""}${help}`, `# TYPE ${name} ${this.type}`];
+    for (const [labels, series] of this.#series) {
+      if (series instanceof Distribution) renderDistribution(lines, name, labels, series);
+      else lines.push(`${name}${labels && `{${labels}}`} ${numeral(series.value)}`);
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  #labels(values: readonly string[]): string {
+    const { labels = [] } = this.options;
+    return labels.map((label, i) => `${label}="${escaped(values[i] ?? "")}"`).join(",");
+  }
+}
+
+function renderDistribution(lines: string[], name: string, labels: string, { edges, counts, sum, count }: Distribution): void {
+  const before = labels && `${labels},`;
+  let below = 0;
+  for (let i = 0; i < edges.length; i++) {
+    below += counts[i]!;
+    lines.push(`${name}_bucket{${before}le="${numeral(edges[i]!)}"} ${below}`);
+  }
+  const own = labels && `{${labels}}`;
+  lines.push(`${name}_bucket{${before}le="+Inf"} ${count}`, `${name}_sum${own} ${numeral(sum)}`, `${name}_count${own} ${count}`);
+}
+
+function escaped(value: string): string {
+  return /["\\\n]/.test(value) ? value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n") : value;
+}
+
+function numeral(value: number): string {
+  return value === Number.POSITIVE_INFINITY ? "+Inf" : value === Number.NEGATIVE_INFINITY ? "-Inf" : String(value);
+}
+
+export class MetricRegistry {
+  readonly #families = new Map<string, Family<Value> | Family<Distribution>>();
+  readonly #collectors: (() => void)[] = [];
+
+  counter(options: MetricOptions): Family<Value> {
+    return this.#add(new Family(options, "counter", () => new Value()));
+  }
+
+  gauge(options: MetricOptions): Family<Value> {
+    return this.#add(new Family(options, "gauge", () => new Value()));
+  }
+
+  histogram(options: HistogramOptions): Family<Distribution> {
+    return this.#add(new Family(options, "histogram", () => new Distribution(options.buckets)));
+  }
+
+  /** Calls back before each rendering: for values that are read and not counted. */
+  onCollect(collect: () => void): void {
+    this.#collectors.push(collect);
+  }
+
+  /** @returns all families in the order of their names */
+  render(): string {
+    for (const collect of this.#collectors) collect();
+    return [...this.#families]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, family]) => family.render())
+      .join("");
+  }
+
+  #add<T extends Value | Distribution>(family: Family<T>): Family<T> {
+    const { name } = family.options;
+    if (this.#families.has(name)) throw new Error(`Cannot register the metric ${name} twice`);
+    this.#families.set(name, family as unknown as Family<Value>); // The map only renders, which is the same for all.
+    return family;
+  }
+}
