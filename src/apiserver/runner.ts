@@ -12,10 +12,13 @@ import { answerError } from "./respond/error.ts";
 import { reviewOf } from "./reviews/index.ts";
 import { Deadlines } from "./steps/deadline.ts";
 import { request } from "./steps/index.ts";
+import { together } from "./together.ts";
 
 /** @returns what the listener hands every exchange to */
 export function runner(context: ServerContext, verbFor: VerbFor, deadlines = new Deadlines(context.clock)): (exchange: Exchange) => void {
-  return function handle(exchange) {
+  return (exchange) => together(() => handle(exchange));
+
+  function handle(exchange: Exchange): void {
     const call = new RequestCall(exchange, context);
     let pending: void | Promise<void>;
     try {
@@ -40,7 +43,7 @@ export function runner(context: ServerContext, verbFor: VerbFor, deadlines = new
         },
       );
     }
-  };
+  }
 }
 
 function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<void> {

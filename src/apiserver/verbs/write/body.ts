@@ -7,6 +7,7 @@ import { YamlConverter } from "../../../machinery/yaml/converter.ts";
 import { type ConvertedYaml, strictWarnings } from "../../../machinery/yaml/to-json.ts";
 import type { Call } from "../../call.ts";
 import { type DecodedBody, decodeBody } from "../../registry/body-codec.ts";
+import { together } from "../../together.ts";
 import type { FieldValidation } from "./options.ts";
 
 /** As kube-apiserver. */
@@ -27,6 +28,7 @@ const converter = new YamlConverter();
 export async function readBody(call: Call): Promise<Body> {
   const contentType = call.exchange.headers["content-type"] ?? "";
   const bytes = await call.exchange.body(BODY_BYTES_MAX);
+  await new Promise<void>(together);
   if (!YAML_TYPES.has(contentType.split(";", 1)[0]!.trim().toLowerCase())) return { bytes, contentType };
   return { bytes, contentType, yaml: await convertYaml(bytes) };
 }

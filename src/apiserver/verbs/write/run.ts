@@ -36,7 +36,7 @@ export interface Attempt {
 
 /** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
 export async function runCreate(call: Call, attempt: Attempt, next: KubeObject): Promise<Buffer> {
-  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined), call.context.clock.now());
+  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined), 0);
 }
 
 export interface Change {
@@ -71,7 +71,7 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       continue;
     }
     try {
-      return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached), began), created: !cached };
+      return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached), call.context.clock.now() - began), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
       if ((insisted === "this" && !attempt.relative && !error.elsewhere) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
@@ -93,18 +93,20 @@ function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "
   return asked === standing ? "this" : "other";
 }
 
-/** @param began when this turn of the event loop began with the write */
-async function runSteps(attempt: Attempt, write: Write, began: number): Promise<Buffer> {
+/** Between two steps the writes that came together take turns, so that they go through each step one after the other. @param heldMs for how long this write has held the event loop */
+async function runSteps(attempt: Attempt, write: Write, heldMs: number): Promise<Buffer> {
   const { clock } = write.call.context;
-  let turn = began;
+  let held = heldMs;
   try {
     for (const step of attempt.steps ?? steps) {
-      if (clock.now() - turn >= TURN_MAX_MS) {
+      if (held >= TURN_MAX_MS) {
         await setImmediate();
-        turn = clock.now();
+        held = 0;
       }
+      const began = clock.now();
       const pending = step(write);
-      if (pending) await pending;
+      held += clock.now() - began;
+      await pending;
     }
   } finally {
     for (const end of write.ends) end();
