@@ -10,11 +10,14 @@ import namespace from "./namespace/namespace.ts";
 import { nodeIpam } from "./node-ipam.ts";
 import nodeLifecycle from "./node-lifecycle.ts";
 import podGc from "./pod-gc.ts";
+import pvProtection from "./pv-protection.ts";
+import pvcProtection from "./pvc-protection.ts";
 import quota from "./quota/quota.ts";
 import replicaset from "./replicaset.ts";
 import replicationController from "./replication-controller.ts";
 import { rootCa } from "./root-ca.ts";
 import serviceAccount from "./service-account.ts";
+import vacProtection from "./vac-protection.ts";
 
 /** What controllers can't read from the API. */
 export interface ControllerOptions {
@@ -35,10 +38,13 @@ export function controllers(options: ControllerOptions): readonly AnyController[
     nodeIpam(options.podCidr),
     nodeLifecycle,
     podGc,
+    pvProtection,
+    pvcProtection,
     quota,
     replicaset,
     replicationController,
     rootCa(options.rootCa),
     serviceAccount,
+    vacProtection,
   ];
 }

@@ -1,9 +1,10 @@
 /** Who may approve and sign certificate requests, by signer; and no certificate for `system:masters` (CertificateApproval, CertificateSigning, CertificateSubjectRestriction). */
 
 import { isDeepStrictEqual } from "node:util";
-import type { CertificateSigningRequest } from "../../api/tables/certificates-v1.ts";
+import type { CertificateSigningRequest, ClusterTrustBundle } from "../../api/tables/certificates-v1.ts";
 import { readRequest } from "../../machinery/certificates/request.ts";
 import type { Authorizer } from "../attributes.ts";
+import { changesOnlyOwnership } from "./only-ownership.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { refused } from "./refuse.ts";
 
@@ -44,6 +45,21 @@ export function certificateSigning(authorizer: Authorizer): AdmissionPlugin {
       const signer = last.spec.signerName;
       if (await maySignAs(authorizer, request, "sign", signer)) return;
       throw refused(request, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`);
+    },
+  };
+}
+
+/** Whoever says whom a signer is trusted by speaks for that signer. */
+export function clusterTrustBundleAttest(authorizer: Authorizer): AdmissionPlugin {
+  return {
+    name: "ClusterTrustBundleAttest",
+    on: [`clustertrustbundles.${GROUP}`],
+    operations: ["CREATE", "UPDATE"],
+    async validate(request) {
+      const signer = (request.object as ClusterTrustBundle).spec.signerName;
+      if (!signer || changesOnlyOwnership(request.object!, request.old)) return;
+      if (await maySignAs(authorizer, request, "attest", signer)) return;
+      throw refused(request, `user not permitted to attest for signerName ${JSON.stringify(signer)}`);
     },
   };
 }

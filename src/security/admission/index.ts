@@ -4,12 +4,15 @@ import type { Clock } from "../../machinery/clock.ts";
 import type { Random } from "../../machinery/random.ts";
 import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
-import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from "./certificates.ts";
+import { persistentVolumeClaimResize } from "./claim-resize.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-classes.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeDeclaredFeatureValidator } from "./node-features.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
+import { podResizeValidator } from "./pod-resize.ts";
 import { podSecurity } from "./pod-security.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
@@ -17,6 +20,7 @@ import { resourceQuota } from "./quota/resource-quota.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
+import { storageObjectInUseProtection } from "./storage-protection.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
 
 export interface AdmissionOptions {
@@ -37,12 +41,17 @@ export function admissionPlugins({ authorizer, policy, clock, random }: Admissio
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize,
     runtimeClass,
     certificateApproval(authorizer),
     certificateSigning(authorizer),
+    clusterTrustBundleAttest(authorizer),
     certificateSubjectRestriction,
     defaultIngressClass,
     podTopologyLabels,
+    nodeDeclaredFeatureValidator,
+    podResizeValidator,
     rbacEscalation(policy, authorizer),
     resourceQuota(clock),
   ];

@@ -3,29 +3,19 @@
  * the verb `escalate` on roles lifts the first (Kubernetes keeps the same checks in the storage of the four kinds, pkg/registry/rbac).
  */
 
-import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../api/kind.ts";
 import type { ClusterRole, PolicyRule, RoleBinding, RoleRef } from "../../api/tables/rbac-v1.ts";
 import { forbidden, notFound } from "../../machinery/status/status-error.ts";
 import type { Authorizer } from "../attributes.ts";
 import { groupsText, joinVerbs, missingRules, ruleText } from "../authz/rbac/covers.ts";
 import { type Policy, RBAC_GROUP } from "../authz/rbac/policy.ts";
+import { changesOnlyOwnership } from "./only-ownership.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 
 const EVERYTHING: readonly PolicyRule[] = [
   { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
   { verbs: ["*"], nonResourceURLs: ["*"] },
 ];
-
-/** The garbage collector may always set what lets an object go. */
-function changesOnlyOwnership(next: KubeObject, last: KubeObject | undefined): boolean {
-  if (!last) return false;
-  const bare = ({ metadata, ...rest }: KubeObject) => {
-    const { ownerReferences: _owners, finalizers: _finalizers, managedFields: _fields, ...kept } = metadata;
-    return { ...rest, metadata: kept };
-  };
-  return isDeepStrictEqual(bare(next), bare(last));
-}
 
 function ownRules(policy: Policy, request: AdmissionRequest): PolicyRule[] {
   const rules: PolicyRule[] = [];
