@@ -4,6 +4,7 @@ import { decodeJwt } from "jose";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Random } from "../machinery/random.ts";
+import type { WebhookClient } from "../machinery/webhook.ts";
 import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
@@ -33,6 +34,7 @@ export interface AccessOptions {
   /** PEM of the authorities whose certificates log clients in. */
   readonly clientCa: string;
   readonly tokens: TokenFacts;
+  readonly webhooks: WebhookClient | undefined;
 }
 
 export interface TokenFacts {
@@ -53,7 +55,7 @@ export interface Access {
 }
 
 /** The caches must be filled before: roles and bindings, pods and volumes are read at once. */
-export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer } }: AccessOptions): Access {
+export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer }, webhooks }: AccessOptions): Access {
   const policy = new Policy(reader);
   const tokenKeys = new TokenKeys(key);
   const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
@@ -72,7 +74,7 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
     tokenKeys,
-    plugins: admissionPlugins({ authorizer, policy, clock, random }),
+    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks }),
     close() {
       policy.close();
       graph.close();

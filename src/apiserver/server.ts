@@ -98,7 +98,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
-  const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens });
+  const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
 
   const deadlines = new Deadlines(clock);
   const watchdog = watchEventLoop(log, () => deadlines.underWay());

@@ -51,6 +51,11 @@ export async function ask(plugin: AdmissionPlugin, asked: Asked): Promise<Answer
     old,
     dryRun: false,
     reader: asked.reader,
+    options: undefined,
+    equivalents: { kinds: () => [], convert: (same) => same },
+    rounds: { round: 0, again() {}, kept: new Map() },
+    deadline: undefined,
+    gone: new AbortController().signal,
     warn: (message) => warnings.push(message),
     annotate: (key, value) => annotations.set(key, value),
   };

@@ -1,8 +1,10 @@
 /** Runs the admission plug-ins that a request concerns: all that change objects in their order, then all that judge. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
-import type { AdmissionPlugin, AdmissionRequest, Alongside } from "../../security/admission/plugin.ts";
+import type { AdmissionPlugin, AdmissionRequest, Alongside, Rounds } from "../../security/admission/plugin.ts";
 import type { Call } from "../call.ts";
+import { deadlineMs } from "../steps/deadline.ts";
+import { equivalentsOf } from "./equivalents.ts";
 
 export interface AdmissionOccasion {
   readonly operation: AdmissionRequest["operation"];
@@ -13,9 +15,11 @@ export interface AdmissionOccasion {
   readonly old: KubeObject | undefined;
   readonly dryRun: boolean;
   readonly also?: Alongside;
+  /** A deletion's own options: those of other writes are read from the query. */
+  readonly options?: AdmissionRequest["options"];
 }
 
-export function admissionRequest(call: Call, { operation, kind, name, object, old, dryRun, also }: AdmissionOccasion): AdmissionRequest {
+export function admissionRequest(call: Call, { operation, kind, name, object, old, dryRun, also, options }: AdmissionOccasion): AdmissionRequest {
   const { attributes, user, context } = call;
   return {
     operation,
@@ -31,13 +35,60 @@ export function admissionRequest(call: Call, { operation, kind, name, object, ol
     dryRun,
     reader: context.reader,
     also,
+    get options() {
+      return options ?? queryOptions(call, operation);
+    },
+    equivalents: equivalentsOf(call, kind),
+    rounds: newRounds(),
+    get deadline() {
+      const limit = deadlineMs(call);
+      return limit === undefined ? undefined : call.receivedAt + limit;
+    },
+    get gone() {
+      return call.exchange.signal;
+    },
     warn: (message) => call.warnings.push(message),
     annotate: (key, value) => call.annotations.set(key, value),
   };
 }
 
+/** What one of them changes late may let all of them run a second time, and no more. */
 export async function mutateAll(call: Call, request: AdmissionRequest): Promise<void> {
-  for (const plugin of concerned(call.context.plugins, request)) if (plugin.mutate) await plugin.mutate(request);
+  const plugins = concerned(call.context.plugins, request);
+  for (const plugin of plugins) if (plugin.mutate) await plugin.mutate(request);
+  const rounds = request.rounds as RequestRounds;
+  if (!rounds.repeats) return;
+  rounds.round = 1;
+  for (const plugin of plugins) if (plugin.mutate) await plugin.mutate(request);
+}
+
+interface RequestRounds extends Rounds {
+  round: 0 | 1;
+  repeats: boolean;
+}
+
+function newRounds(): RequestRounds {
+  return {
+    round: 0,
+    repeats: false,
+    kept: new Map(),
+    again() {
+      this.repeats = true;
+    },
+  };
+}
+
+/** CreateOptions or UpdateOptions, in the order of their Go structs. */
+function queryOptions({ query }: Call, operation: AdmissionRequest["operation"]): AdmissionRequest["options"] {
+  if (operation === "CONNECT") return undefined;
+  const [manager, validation] = ["fieldManager", "fieldValidation"].map((name) => query.get(name));
+  return {
+    kind: operation === "CREATE" ? "CreateOptions" : "UpdateOptions",
+    apiVersion: "meta.k8s.io/v1",
+    ...(query.has("dryRun") && { dryRun: query.getAll("dryRun") }),
+    ...(manager && { fieldManager: manager }),
+    ...(validation && { fieldValidation: validation }),
+  };
 }
 
 export async function validateAll(call: Call, request: AdmissionRequest): Promise<void> {

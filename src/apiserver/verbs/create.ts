@@ -32,8 +32,8 @@ export async function create(call: Call): Promise<void> {
     const { name = "", namespace = "" } = next.metadata;
     call.subject = { name };
     try {
-      const bytes = await runCreate(call, { kind, namespace, name, options }, next);
-      call.subject = { name, uid: next.metadata.uid };
+      const bytes = await runCreate(call, { kind, namespace, name, options, generated }, next);
+      call.subject = { name: next.metadata.name ?? "", uid: next.metadata.uid };
       return call.context.respond.object(call, 201, kind, bytes);
     } catch (error) {
       if (error instanceof ConflictError && attempt < CLAIM_ATTEMPTS) continue;

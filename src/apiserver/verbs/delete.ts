@@ -56,9 +56,7 @@ export async function deleteOne(
     const deletion = decideDeletion(kind, cache.decode<KubeObject>(cached), options, call.context.clock.now());
     if (deletion.kind === "pending") return { object: cached, removed: false };
     const old = cache.view<KubeObject>(cached);
-    const request = admissionRequest(call, { operation: "DELETE", kind, name, object: undefined, old, dryRun: options.dryRun });
-    await mutateAll(call, request);
-    await validateAll(call, request);
+    await admit(call, kind, old, options);
     if (options.dryRun) return { object: asItWouldBe(kind, cached, deletion), removed: deletion.kind === "remove" };
     const object = await (deletion.kind === "remove"
       ? removeObject(call, kind, cached, old, deletion.last)
@@ -66,6 +64,29 @@ export async function deleteOne(
     if (object) return { object, removed: deletion.kind === "remove" };
     if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
   }
+}
+
+/** An eviction has been admitted as what it is. Of a collection's objects none is named by the request, and none in what admission is asked. */
+async function admit(call: Call, kind: Kind, old: KubeObject, options: DeleteOptions): Promise<void> {
+  const { subresource, name } = call.attributes;
+  if (subresource === "eviction") return;
+  const { dryRun } = options;
+  const request = admissionRequest(call, { operation: "DELETE", kind, name, object: undefined, old, dryRun, options: shownOptions(options) });
+  await mutateAll(call, request);
+  await validateAll(call, request);
+}
+
+/** In the order of the Go struct. */
+function shownOptions({ gracePeriodSeconds, preconditions, orphanDependents, propagationPolicy, dryRun }: DeleteOptions): Record<string, unknown> {
+  return {
+    kind: "DeleteOptions",
+    apiVersion: "meta.k8s.io/v1",
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(preconditions && { preconditions }),
+    ...(orphanDependents !== undefined && { orphanDependents }),
+    ...(propagationPolicy && { propagationPolicy }),
+    ...(dryRun && { dryRun: ["All"] }),
+  };
 }
 
 /** What a deletion that isn't made would answer. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../machinery/clock.ts";
 import type { Random } from "../../machinery/random.ts";
+import type { WebhookClient } from "../../machinery/webhook.ts";
 import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from "./certificates.ts";
@@ -22,15 +23,21 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-protection.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
+import { withoutConditions } from "./webhooks/match-conditions.ts";
+import { mutatingWebhooks } from "./webhooks/mutating.ts";
+import { validatingWebhooks } from "./webhooks/validating.ts";
 
 export interface AdmissionOptions {
   readonly authorizer: Authorizer;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly random: Random;
+  /** Asks webhooks; without it none is asked. */
+  readonly webhooks: WebhookClient | undefined;
 }
 
-export function admissionPlugins({ authorizer, policy, clock, random }: AdmissionOptions): readonly AdmissionPlugin[] {
+export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client }: AdmissionOptions): readonly AdmissionPlugin[] {
+  const asking = client && { client, clock, random, conditions: withoutConditions };
   return [
     namespaceLifecycle,
     limitRanger,
@@ -53,6 +60,7 @@ export function admissionPlugins({ authorizer, policy, clock, random }: Admissio
     nodeDeclaredFeatureValidator,
     podResizeValidator,
     rbacEscalation(policy, authorizer),
+    ...(asking ? [mutatingWebhooks(asking), validatingWebhooks(asking)] : []),
     resourceQuota(clock),
   ];
 }

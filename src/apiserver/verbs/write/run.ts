@@ -25,6 +25,7 @@ export interface Attempt {
   readonly namespace: string;
   readonly name: string;
   readonly options: WriteOptions;
+  readonly generated?: boolean;
   readonly subresource?: string;
   readonly rules?: SubresourceRules<KubeObject> | undefined;
   readonly ownershipSettled?: boolean;
@@ -115,7 +116,7 @@ async function runSteps(attempt: Attempt, write: Write, heldMs: number): Promise
 }
 
 function newWrite(call: Call, attempt: Attempt, next: KubeObject, last: KubeObject | undefined, cached: CachedObject | undefined): Write {
-  const { kind, namespace, name, options, subresource = "", rules, ownershipSettled = false } = attempt;
+  const { kind, namespace, name, options, generated = false, subresource = "", rules, ownershipSettled = false } = attempt;
   return {
     call,
     kind,
@@ -124,6 +125,7 @@ function newWrite(call: Call, attempt: Attempt, next: KubeObject, last: KubeObje
     operation: last ? "UPDATE" : "CREATE",
     namespace,
     name,
+    generated,
     options,
     last,
     cached,

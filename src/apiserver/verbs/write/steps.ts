@@ -1,5 +1,6 @@
 /** The path of every write, from the object as it shall be to the object as it is stored; a conflict runs it again from the newest. */
 
+import { badRequest } from "../../../machinery/status/status-error.ts";
 import type { AdmissionRequest, Alongside } from "../../../security/admission/plugin.ts";
 import { specialOf } from "../../registry/special.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
@@ -7,7 +8,7 @@ import { alongside } from "./alongside.ts";
 import { commit } from "./commit.ts";
 import { mergeOwnerReferences } from "./owner-references.ts";
 import { recordOwnership } from "./ownership.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, wipeSystemFields } from "./prepare.ts";
 import { keepEntryTimes } from "./times.ts";
 import { validate } from "./validate.ts";
 import type { Write, WriteStep } from "./write.ts";
@@ -29,8 +30,20 @@ function setDefaults({ kind, next }: Write): void {
 }
 
 async function mutate(write: Write): Promise<void> {
-  await mutateAll(write.call, asked(write));
-  mergeOwnerReferences(write.next, (message) => write.call.warnings.push(message), true);
+  const { call, next, last, name, generated } = write;
+  if (generated) next.metadata.name = ""; // As yet it has none: who changes objects may give it one.
+  await mutateAll(call, asked(write, generated ? "" : name));
+  if (generated) next.metadata.name ||= name;
+  if (!last) settleNew(write);
+  mergeOwnerReferences(next, (message) => call.warnings.push(message), true);
+}
+
+/** A new object goes where it now says, and what only the server may say of it is still the server's. */
+function settleNew(write: Write): void {
+  const { metadata } = write.next;
+  if ((metadata.namespace ?? "") !== write.namespace) throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  write.name = metadata.name ?? "";
+  wipeSystemFields(write.next);
 }
 
 /** Where a pool gives values: Service addresses and ports. */
@@ -39,9 +52,9 @@ function allocate(write: Write): Promise<void> | undefined {
 }
 
 async function admit(write: Write): Promise<void> {
-  await validateAll(write.call, asked(write, alongside(write)));
+  await validateAll(write.call, asked(write, write.name, alongside(write)));
 }
 
-function asked({ call, operation, kind, name, next, last, options }: Write, also?: Alongside): AdmissionRequest {
+function asked({ call, operation, kind, next, last, options }: Write, name: string, also?: Alongside): AdmissionRequest {
   return admissionRequest(call, { operation, kind, name, object: next, old: last, dryRun: options.dryRun, ...(also && { also }) });
 }

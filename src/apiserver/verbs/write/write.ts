@@ -17,7 +17,10 @@ export interface Write {
   readonly rules: SubresourceRules<KubeObject> | undefined;
   readonly operation: "CREATE" | "UPDATE";
   readonly namespace: string;
-  readonly name: string;
+  /** Mutating admission may give a new object another. */
+  name: string;
+  /** The server chose the name of a new object. */
+  readonly generated: boolean;
   readonly options: WriteOptions;
   /** What stands in the store; shared with others, so never changed. */
   readonly last: KubeObject | undefined;
