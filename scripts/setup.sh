@@ -26,12 +26,15 @@ need_packages() {
   debian_packages "nodes" "$NODE_PACKAGES" || say "nodes can't run here without them, \`./rampart up --control-plane-only\` can"
 }
 
-# What the tests need beside: busybox for their images, Go for published fixtures and a current kubectl.
+# What the tests need beside: busybox for their images, a registry to pull them from, Go for published fixtures and a current kubectl.
 need_test_packages() {
   { [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ]; } || return 0
-  packages=busybox
+  packages="busybox docker-registry"
   command -v go >/dev/null 2>&1 || packages="$packages golang-go"
+  command -v docker-registry >/dev/null 2>&1 || registry=new
   debian_packages "the tests" "$packages" || say "tests with containers need them"
+  # Debian would start it at the next boot, open to the machine's network.
+  [ "${registry:-}" != new ] || systemctl disable -q docker-registry 2>/dev/null || :
 }
 
 # debian_packages WHAT-FOR PACKAGES: installs those that are missing, and says so.

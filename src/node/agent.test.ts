@@ -1,143 +1,45 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BUSYBOX } from "../../test/support/busybox.ts";
-import { startContainerd, type TestContainerd } from "../../test/support/containerd.ts";
 import { insideMachine } from "../../test/support/machine.ts";
-import { type Signing, signEverything } from "../../test/support/signing.ts";
-import { ConfigMap, Lease, Namespace, Node, Pod, ServiceAccount } from "../api/resources.ts";
-import type { Pod as PodObject } from "../api/tables/core-v1.ts";
-import { type ControlPlane, startControlPlane } from "../cli/control-plane.ts";
-import type { Client } from "../client/client.ts";
-import { connectByKubeconfig } from "../client/connect.ts";
-import { systemClock } from "../machinery/clock.ts";
-import { createLog } from "../machinery/log.ts";
-import { type AgentOptions, runAgent } from "./agent.ts";
-
-const IP = "10.250.0.11";
-const CALLER = "kube-apiserver-kubelet-client";
+import { CALLER, demoPod, NODE_IP, type NodeCluster, startNodeCluster, until } from "../../test/support/node-cluster.ts";
+import { ConfigMap, Lease, Node, Pod } from "../api/resources.ts";
+import { runAgent } from "./agent.ts";
 
 insideMachine(import.meta.filename, (folder) => {
-  let containerd: TestContainerd;
-  let cluster: ControlPlane;
-  let admin: Client;
-  let signing: Signing;
-
+  let setting: NodeCluster;
   before(async () => {
-    execFileSync("ip", ["address", "add", `${IP}/32`, "dev", "lo"]);
-    containerd = await startContainerd(folder);
-    cluster = await startControlPlane();
-    writeFileSync(`${folder}/admin.kubeconfig`, cluster.adminKubeconfig);
-    writeFileSync(`${folder}/bootstrap.kubeconfig`, cluster.kubeconfig("system:bootstrap:abcdef", ["system:bootstrappers", "system:bootstrappers:rampart"]));
-    writeFileSync(`${folder}/client-ca.crt`, cluster.ca);
-    admin = connectByKubeconfig(`${folder}/admin.kubeconfig`, "test");
-    // What `up` grants; what a node itself may do, the Node authorizer knows.
-    await bind("system:node-bootstrapper", "system:bootstrappers");
-    for (const name of ["demo", "kube-node-lease"])
-      if (!(await admin.find(Namespace, "", name))) await admin.create(Namespace, { metadata: { name }, spec: {} });
-    await admin.create(ServiceAccount, { metadata: { name: "default", namespace: "demo" } });
-    await admin.create(ConfigMap, { metadata: { name: "kube-root-ca.crt", namespace: "demo" }, data: { "ca.crt": cluster.ca } });
-    await admin.create(ConfigMap, { metadata: { name: "settings", namespace: "demo" }, data: { colour: "red" } });
-    signing = signEverything(admin, cluster.clientAuthority);
+    setting = await startNodeCluster(folder);
+    await setting.admin.create(ConfigMap, { metadata: { name: "settings", namespace: "demo" }, data: { colour: "red" } });
   });
-  after(async () => {
-    await signing.stop();
-    await containerd.stop();
-    await admin.transport.close();
-    await cluster.close();
-  });
-
-  function bind(role: string, group: string): Promise<unknown> {
-    return admin.json("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-      metadata: { name: `test:${role}` },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
-      subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: group }],
-    });
-  }
-
-  function options(signal: AbortSignal): AgentOptions {
-    return {
-      name: "node-1",
-      kubeconfig: `${folder}/node.kubeconfig`,
-      bootstrapKubeconfig: `${folder}/bootstrap.kubeconfig`,
-      data: `${folder}/agent`,
-      runtimeSocket: containerd.paths.socket,
-      ips: [IP],
-      port: 10250,
-      clusterDns: ["10.96.0.10"],
-      clusterDomain: "cluster.local",
-      resolvConf: "",
-      clientCa: `${folder}/client-ca.crt`,
-      callers: new Set([CALLER]),
-      cgroupRoot: containerd.cgroup,
-      pidsMax: 256,
-      clock: systemClock,
-      random: Math.random,
-      log: createLog("node", process.env.VERBOSE ? "info" : "error"),
-      signal,
-    };
-  }
-
-  async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
-    for (const end = Date.now() + timeoutMs; ; await sleep(100)) {
-      const found = await look();
-      if (found) return found;
-      if (Date.now() > end) throw new Error(`not ${what} within ${timeoutMs} ms`);
-    }
-  }
+  after(() => setting.stop());
 
   /** As the API server would. */
   function nodeGet(path: string, user = CALLER): Promise<{ code: number; text: string }> {
     return new Promise((resolve, reject) => {
-      get({ host: IP, port: 10250, path, ca: cluster.ca, ...cluster.identity(user), agent: false }, async (response) => {
+      get({ host: NODE_IP, port: 10250, path, ca: setting.cluster.ca, ...setting.cluster.identity(user), agent: false }, async (response) => {
         resolve({ code: response.statusCode ?? 0, text: Buffer.concat(await Array.fromAsync(response)).toString() });
       }).on("error", reject);
     });
   }
 
-  function pod(name: string, script: string): PodObject {
-    const securityContext = {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      seccompProfile: { type: "RuntimeDefault" },
-    };
-    return {
-      metadata: { name, namespace: "demo" },
-      spec: {
-        nodeName: "node-1",
-        terminationGracePeriodSeconds: 2,
-        volumes: [{ name: "settings", configMap: { name: "settings" } }],
-        containers: [
-          {
-            name: "main",
-            image: BUSYBOX,
-            imagePullPolicy: "IfNotPresent",
-            command: ["sh", "-c", script],
-            securityContext,
-            volumeMounts: [{ name: "settings", mountPath: "/settings" }],
-          },
-        ],
-      },
-    };
-  }
-
   test("a node joins with a bootstrap token, is ready, runs a pod to its end, and forgets nothing when its agent restarts", async () => {
+    const { admin, containerd, signing } = setting;
     const first = new AbortController();
-    await runAgent(options(first.signal));
+    await runAgent(setting.agentOptions(first.signal));
     const node = await until("ready", async () => {
       const found = await admin.find(Node, "", "node-1");
       return found?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") && found;
     });
-    assert.equal(node.status?.addresses?.find(({ type }) => type === "InternalIP")?.address, IP);
+    assert.equal(node.status?.addresses?.find(({ type }) => type === "InternalIP")?.address, NODE_IP);
     assert.equal(node.metadata.labels?.["kubernetes.io/os"], "linux");
     await until("alive", async () => (await admin.find(Lease, "kube-node-lease", "node-1"))?.spec?.renewTime);
 
-    await admin.create(Pod, pod("web", "trap 'exit 0' TERM; while :; do cat /settings/colour; echo; sleep 0.2; done"));
+    const script = "trap 'exit 0' TERM; while :; do cat /settings/colour; echo; sleep 0.2; done";
+    const volumes = [{ name: "settings", configMap: { name: "settings" } }];
+    await admin.create(Pod, demoPod("web", script, { volumes }, { volumeMounts: [{ name: "settings", mountPath: "/settings" }] }));
     const running = await until("running", async () => {
       const found = await admin.find(Pod, "demo", "web");
       return found?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") && found;
@@ -162,7 +64,7 @@ insideMachine(import.meta.filename, (folder) => {
 
     first.abort();
     const second = new AbortController();
-    await runAgent(options(second.signal));
+    await runAgent(setting.agentOptions(second.signal));
     await sleep(1500);
     const kept = await admin.get(Pod, "demo", "web");
     assert.deepEqual(kept.status?.containerStatuses, running.status?.containerStatuses);

@@ -9,10 +9,8 @@ export const BUSYBOX = "rampart.local/busybox:1";
 
 const FOLDERS = ["bin/", "etc/", "lib/", "lib64/", "proc/", "root/", "sys/", "dev/", "var/", "www/"];
 
-/** @param overrides what the image's configuration says: user, entrypoint … */
-export function busyboxArchive(
-  overrides: { name?: string; user?: string; entrypoint?: string[]; command?: string[]; env?: string[]; workingDir?: string } = {},
-): Buffer {
+/** The image's only layer, a tar archive. */
+export function busyboxLayer(): Buffer {
   const libraries = execFileSync("ldd", ["/bin/busybox"], { encoding: "utf8" }).match(/\/\S+(?= \()/g) ?? [];
   const applets = execFileSync("/bin/busybox", ["--list"], { encoding: "utf8" }).trim().split("\n");
   const entries: TarEntry[] = [
@@ -28,6 +26,12 @@ export function busyboxArchive(
     { path: "etc/passwd", mode: 0o644, content: Buffer.from("root:x:0:0:root:/root:/bin/sh\nweb:x:33:33:web:/www:/bin/sh\n") },
     { path: "etc/group", mode: 0o644, content: Buffer.from("root:x:0:\nweb:x:33:\n") },
   ];
-  const layer = tar(entries);
-  return imageArchive({ name: BUSYBOX, command: ["/bin/sh"], env: ["PATH=/bin"], ...overrides, layer });
+  return tar(entries);
+}
+
+/** @param overrides what the image's configuration says: user, entrypoint … */
+export function busyboxArchive(
+  overrides: { name?: string; user?: string; entrypoint?: string[]; command?: string[]; env?: string[]; workingDir?: string } = {},
+): Buffer {
+  return imageArchive({ name: BUSYBOX, command: ["/bin/sh"], env: ["PATH=/bin"], ...overrides, layer: busyboxLayer() });
 }

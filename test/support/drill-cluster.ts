@@ -53,6 +53,7 @@ export async function startDrillCluster(): Promise<DrillCluster> {
       running = await startControlPlane({ directory: store, audit: sink, keys, port: server.port });
     },
     tokenKey: () => running.keys.tokenKey,
+    clientAuthority: () => running.clientAuthority,
     memoryBytes: () => undefined, // The attacker shares the process.
   };
   const access = readKubeconfig(join(folder, "admin.kubeconfig"));

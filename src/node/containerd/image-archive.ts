@@ -23,9 +23,9 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** @param architecture as Node names it */
-export function imageArchive(image: ImageSpec, architecture: string = process.arch): Buffer {
-  const config = Buffer.from(
+/** @returns the image's configuration, whose digest is the image's id. @param architecture as Node names it */
+export function imageConfig(image: Omit<ImageSpec, "name">, architecture: string = process.arch): Buffer {
+  return Buffer.from(
     JSON.stringify({
       architecture: ARCHITECTURES[architecture] ?? architecture,
       os: "linux",
@@ -39,6 +39,11 @@ export function imageArchive(image: ImageSpec, architecture: string = process.ar
       rootfs: { type: "layers", diff_ids: [`sha256:${sha256(image.layer)}`] },
     }),
   );
+}
+
+/** @param architecture as Node names it */
+export function imageArchive(image: ImageSpec, architecture: string = process.arch): Buffer {
+  const config = imageConfig(image, architecture);
   const configName = `${sha256(config)}.json`;
   const manifest = Buffer.from(JSON.stringify([{ Config: configName, RepoTags: [image.name], Layers: ["layer.tar"] }]));
   return tar([
