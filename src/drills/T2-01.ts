@@ -1,8 +1,8 @@
 /** Asks for everything that discovery names, with every verb, as nobody and with credentials that prove nothing. */
 
-import { newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
+import { type Authority, loadAuthority, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
 import { drill, type Finding } from "./drill.ts";
-import { answers, denied, type Expectation, statusOf } from "./expect.ts";
+import { answers, denied, type Expectation, statusOf, succeeds } from "./expect.ts";
 import type { Room } from "./room.ts";
 import type { Answer, Certificate, Sent } from "./wire.ts";
 
@@ -68,18 +68,35 @@ function unknown(version: string): Expectation {
   return (answer) => refused(answer) ?? (answer.text.includes(version) ? `its answer tells the version: ${answer.text.slice(0, 200)}` : undefined);
 }
 
-/** A certificate that names the mightiest of all, from an authority that nobody trusts. */
-function stranger(): Certificate {
-  const now = Date.now();
-  const authority = newAuthority({ commonName: "rampart-ca", lifetimeMs: HOUR_MS, now });
+/** A certificate that names the mightiest of all, good for an hour from `now` on. */
+function mightiest(authority: Authority, now: number, usage = "client auth"): Certificate {
   const subject = { commonName: "admin", organizations: ["system:masters"] };
-  return newIdentity(authority, { subject, usages: ["digital signature", "client auth"], lifetimeMs: HOUR_MS, now });
+  return newIdentity(authority, { subject, usages: ["digital signature", usage], lifetimeMs: HOUR_MS, now });
 }
 
-async function withStrangersCertificate(room: Room, sent: Sent, expect: Expectation): Promise<Finding> {
-  const what = `${sent.method} ${sent.path} with a stranger's certificate`;
+/** The cluster's own authority, where the machine is ours. */
+function ownAuthority({ machine }: Room): Authority | undefined {
+  return machine && loadAuthority(machine.clientAuthority());
+}
+
+/** Certificates that prove nothing: from an authority that nobody trusts, or from the right one and out of their time or purpose. */
+function badCertificates(room: Room): Readonly<Record<string, Certificate>> {
+  const now = Date.now();
+  const own = ownAuthority(room);
+  return {
+    "a stranger's certificate": mightiest(newAuthority({ commonName: "rampart-ca", lifetimeMs: HOUR_MS, now }), now),
+    ...(own && {
+      "a certificate that has expired": mightiest(own, now - 2 * HOUR_MS),
+      "a certificate that isn't valid yet": mightiest(own, now + 2 * HOUR_MS),
+      "a server's certificate": mightiest(own, now, "server auth"),
+    }),
+  };
+}
+
+async function withCertificate(room: Room, sent: Sent, whose: string, certificate: Certificate, expect: Expectation): Promise<Finding> {
+  const what = `${sent.method} ${sent.path} with ${whose}`;
   try {
-    return { what, answer: await room.wire.send(sent, stranger()), expect };
+    return { what, answer: await room.wire.send(sent, certificate), expect };
   } catch {
     return { what }; // The server ended the handshake: no request was made.
   }
@@ -105,12 +122,13 @@ export default drill({
     const findings: Finding[] = [];
     for (const sent of requests) findings.push(await room.nobody.tries(`${sent.method} ${sent.path}`, sent, expect));
     const few: Sent[] = ["/version", "/api/v1/secrets", "/apis", "/livez?verbose"].map((path) => ({ method: "GET", path }));
+    const certificates = Object.entries(badCertificates(room));
     for (const sent of few) {
       for (const authorization of ["Bearer", "Bearer ", "Bearer nonsense", "Bearer a.b.c", "Basic YWRtaW46YWRtaW4=", "Negotiate abc"]) {
         const request = { ...sent, headers: { authorization } };
         findings.push(await room.nobody.tries(`${sent.path} with ${JSON.stringify(authorization)}`, request, expect));
       }
-      findings.push(await withStrangersCertificate(room, sent, expect));
+      for (const [whose, certificate] of certificates) findings.push(await withCertificate(room, sent, whose, certificate, expect));
     }
     for (const header of ["impersonate-user", "x-remote-user", "x-forwarded-user"]) {
       const sent = {
@@ -130,7 +148,14 @@ export default drill({
       const told = finding.answer && (finding.answer.code !== 200 || holds(finding.answer));
       return { ...finding, ...(!told && { problem: `its answer is empty: ${statusOf(finding.answer!).message}` }), unrecorded: true };
     };
+    const own = ownAuthority(room);
+    const version = { method: "GET", path: "/version" };
+    const inTime = own && {
+      ...(await withCertificate(room, version, "a certificate in its time", mightiest(own, Date.now()), succeeds)),
+      unrecorded: true as const,
+    };
     return [
+      ...(inTime ? [inTime] : []),
       await get("/version", ({ text }) => text.includes('"gitVersion"')),
       await get("/apis", ({ text }) => text.includes('"groups"')),
       await get(`/api/v1/namespaces/${room.namespace}/configmaps`, ({ text }) => text.includes('"ConfigMapList"')),

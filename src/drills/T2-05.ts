@@ -6,6 +6,7 @@ import { denied } from "./expect.ts";
 import { podOf, restrictedSpec } from "./pods.ts";
 import { jsonPost, type Room } from "./room.ts";
 import { altered, ownKey, signed, takeApart, withHmac, withoutSignature } from "./token-forge.ts";
+import type { Sent } from "./wire.ts";
 
 const UNAUTHORIZED = denied({ status: 401, reason: "Unauthorized" });
 /** A server may remember a good token for so long after its end. */
@@ -20,6 +21,30 @@ const accounts = (room: Room): string => `/api/v1/namespaces/${room.namespace}/s
 /** Shows a token and asks for what its account may see. */
 function shows(room: Room, token: string, what: string): Promise<Finding> {
   return room.bearer(token).tries(what, { method: "GET", path: maps(room) });
+}
+
+/** Shows a token with each verb that its account may use. */
+async function showsWithEveryVerb(room: Room, token: string, what: string): Promise<Finding[]> {
+  const eve = room.bearer(token);
+  const findings: Finding[] = [];
+  for (const { verb, sent } of everyVerb(room)) findings.push(await eve.tries(`${what}, to ${verb}`, sent));
+  return findings;
+}
+
+function everyVerb(room: Room): { readonly verb: string; readonly sent: Sent }[] {
+  const [all, one] = [maps(room), `${maps(room)}/drilled`];
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "drilled" } };
+  return [
+    { verb: "create", sent: jsonPost(all, map) },
+    { verb: "get", sent: { method: "GET", path: one } },
+    { verb: "list", sent: { method: "GET", path: all } },
+    { verb: "watch", sent: { method: "GET", path: `${all}?watch=1&timeoutSeconds=1` } },
+    { verb: "update", sent: { ...jsonPost(one, map), method: "PUT" } },
+    { verb: "patch", sent: { method: "PATCH", path: one, type: "application/merge-patch+json", body: '{"data":{"a":"b"}}' } },
+    { verb: "apply", sent: { method: "PATCH", path: `${one}?fieldManager=drill`, type: "application/apply-patch+yaml", body: JSON.stringify(map) } },
+    { verb: "delete", sent: { method: "DELETE", path: one } },
+    { verb: "deletecollection", sent: { method: "DELETE", path: all } },
+  ];
 }
 
 /** Tokens that no key of the cluster signed, or not as they are. */
@@ -123,7 +148,8 @@ export default drill({
     "A token is good only as the cluster's own key signed it, for this server, in its time, and while its account and the pod or node it is bound to live; no life is stretched.",
   needs: "control-plane",
   async setup(room) {
-    await room.account("eve", [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list"] }]);
+    const verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+    await room.account("eve", [{ apiGroups: [""], resources: ["configmaps"], verbs }]);
   },
   async attack(room) {
     const false_ = await forgeries(room);
@@ -131,7 +157,7 @@ export default drill({
     const wrong = key === undefined ? {} : await misfits(room, key);
     const foreign = { "for another audience, from the cluster itself": await room.token("eve", { audiences: ["elsewhere.invalid"] }) };
     const findings: Finding[] = [];
-    for (const [what, token] of Object.entries({ ...false_, ...wrong, ...foreign })) findings.push(await shows(room, token, what));
+    for (const [what, token] of Object.entries({ ...false_, ...wrong, ...foreign })) findings.push(...(await showsWithEveryVerb(room, token, what)));
     return [...findings, ...(await orphans(room)), await stretched(room)];
   },
   async twin(room) {
@@ -142,7 +168,8 @@ export default drill({
     const eve = room.as("eve").user;
     const findings: Finding[] = [];
     for (const [what, token] of Object.entries(tokens)) {
-      findings.push({ ...(await room.bearer(token, eve).tries(what, { method: "GET", path: maps(room) })), unrecorded: true });
+      for (const { verb, sent } of everyVerb(room))
+        findings.push({ ...(await room.bearer(token, eve).tries(`${what}, to ${verb}`, sent)), ...(sent.method === "GET" && { unrecorded: true as const }) });
     }
     const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: plain } };
     findings.push(await room.admin.tries("its review", jsonPost("/apis/authentication.k8s.io/v1/tokenreviews", review)));

@@ -1,5 +1,6 @@
 /** The machine that a cluster runs on, as far as a drill may touch it: handed in by the command line, absent where the cluster is somebody else's. */
 
+import type { Identity } from "../machinery/certificates/issue.ts";
 import type { AuditEvent } from "./record.ts";
 
 export interface Machine {
@@ -11,6 +12,8 @@ export interface Machine {
   whileStopped(body: (rows: StoredRows) => void): Promise<void>;
   /** PEM of the key that service-account tokens are signed with: what a thief of the disk has. */
   tokenKey(): string;
+  /** The authority of client certificates, certificate and key in PEM: whoever could sign what the cluster itself doesn't. */
+  clientAuthority(): Identity;
   /** @returns how many bytes of memory the API server holds; undefined where that can't be told from its surroundings */
   memoryBytes(): number | undefined;
 }

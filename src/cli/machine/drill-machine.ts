@@ -43,6 +43,10 @@ export function drillMachine(layout: Layout): Machine | { readonly unusable: str
       await untilStarted(layout, before);
     },
     tokenKey: () => readFileSync(keyFiles.serviceAccountKey(layout), "utf8"),
+    clientAuthority: () => ({
+      cert: readFileSync(keyFiles.authority(layout, "client"), "utf8"),
+      key: readFileSync(keyFiles.signerKey(layout, "client"), "utf8"),
+    }),
     memoryBytes: () => {
       const server = apiServer(layout);
       return server && residentBytes(server.pid);
