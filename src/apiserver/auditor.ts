@@ -3,6 +3,7 @@
  * the outcome is. When the keeper can't keep up, a request that must be recorded is refused: nothing happens without its record.
  */
 
+import type { MetricRegistry } from "../machinery/metrics/registry.ts";
 import { type FailureStatus, serviceUnavailable } from "../machinery/status/status-error.ts";
 import { isAudited } from "../security/audit/policy.ts";
 import { type AuditStage, auditRecord } from "../security/audit/record.ts";
@@ -15,19 +16,33 @@ const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 const POWER_GROUPS: ReadonlySet<string> = new Set(["rbac.authorization.k8s.io", "admissionregistration.k8s.io", "certificates.k8s.io", "apiextensions.k8s.io"]);
 const POWER_RESOURCES: ReadonlySet<string> = new Set(["secrets", "serviceaccounts/token", "tokenreviews"]);
 
-export function auditor(sink: AuditSink): Auditor {
+export function auditor(sink: AuditSink, registry: MetricRegistry): Auditor {
+  const events = registry.counter({ name: "apiserver_audit_event_total", help: "Audit records.", stability: "ALPHA" }).of();
+  const rejected = registry
+    .counter({ name: "apiserver_audit_requests_rejected_total", help: "Requests refused because they could not be recorded.", stability: "ALPHA" })
+    .of();
+  const lost = registry
+    .counter({ name: "apiserver_audit_error_total", help: "Audit records that were lost.", stability: "ALPHA", labels: ["plugin"] })
+    .of("auditd");
+  const append = (call: Call, stage: AuditStage): void => {
+    if (appended(sink, call, stage)) events.add();
+    else lost.add();
+  };
   return {
     opened(call) {
       const early = isLongRunning(call) || grantsPower(call);
       if (!early && !sink.full) return undefined;
       if (!isAudited(call.attributes, call.user, undefined, call.impersonator !== undefined)) return undefined;
-      if (sink.full) throw serviceUnavailable("the audit log can't take the record of this request");
-      append(sink, call, "ResponseStarted");
+      if (sink.full) {
+        rejected.add();
+        throw serviceUnavailable("the audit log can't take the record of this request");
+      }
+      append(call, "ResponseStarted");
       return sink.durable();
     },
     closed(call) {
       const read = call.attributes.path === "" && !call.attributes.isResource ? undefined : call.attributes;
-      if (isAudited(read, call.user, call.exchange.code, call.impersonator !== undefined)) append(sink, call, "ResponseComplete");
+      if (isAudited(read, call.user, call.exchange.code, call.impersonator !== undefined)) append(call, "ResponseComplete");
     },
   };
 }
@@ -39,7 +54,8 @@ function grantsPower({ attributes }: Call): boolean {
   return POWER_GROUPS.has(attributes.group) || POWER_RESOURCES.has(resource);
 }
 
-function append(sink: AuditSink, call: Call, stage: AuditStage): void {
+/** @returns false where the record is lost */
+function appended(sink: AuditSink, call: Call, stage: AuditStage): boolean {
   const { exchange, attributes, user, failure, decision, context } = call;
   const annotations = new Map(call.annotations);
   if (decision) {
@@ -69,8 +85,10 @@ function append(sink: AuditSink, call: Call, stage: AuditStage): void {
         ...(exchange.code !== 0 && { response: { code: exchange.code, reason: failure?.reason, message: failure && recordedMessage(failure) } }),
       }),
     );
+    return true;
   } catch (error) {
     context.front.log.error("an audit record was lost: the keeper is too far behind", { audit: call.auditId, error: String(error) });
+    return false;
   }
 }
 

@@ -17,6 +17,8 @@ import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Ticket } from "./flow/ticket.ts";
 import type { Exchange } from "./http/exchange.ts";
+import type { AdmissionMetrics } from "./metrics/admission.ts";
+import type { WatchMetrics } from "./metrics/watches.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Respond } from "./respond.ts";
 
@@ -43,6 +45,8 @@ export interface ServerContext {
 export interface Front {
   /** Finds out who asks, impersonation included. @returns undefined where the request brings no credential; throws a 401 StatusError for a bad one */
   authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
+  /** Asked once a request whether it is allowed. */
+  readonly authorizer: Authorizer;
   /** The rules that a user has in a namespace, cluster-wide ones included. */
   rulesOf(user: User, namespace: string): readonly PolicyRule[];
   readonly tokens: TokenService;
@@ -91,7 +95,11 @@ export interface Turns {
   readonly reading: number;
   readonly writing: number;
   /** Watches, and sessions that last as long as their client likes. */
-  readonly longRunning: number;
+  readonly longRunning: ReadonlySet<Call>;
+  /** The most that were at work at a time in the last second. */
+  peaks(): { readonly readOnly: number; readonly mutating: number };
+  /** How many wait for their turn. */
+  waiting(): { readonly readOnly: number; readonly mutating: number };
   /** Takes the request's turn. Throws a 429 PlainError. @returns what it waits for */
   take(call: Call): void | Promise<void>;
   /** A watch has sent what it began with: it holds no seats from now on. */
@@ -110,7 +118,10 @@ export interface Turn {
 }
 
 export interface RequestMetrics {
+  /** Counts a request that is answered. */
   observe(call: Call, durationMs: number): void;
+  readonly watches: WatchMetrics;
+  readonly admission: AdmissionMetrics;
 }
 
 /** What an administrator chooses that a verb needs to know. */

@@ -46,6 +46,7 @@ export async function main(args: string[]): Promise<void> {
     },
     kinds,
     store,
+    storeFile: config.store,
     audit,
     clock,
     random: systemRandom,

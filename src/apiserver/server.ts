@@ -31,7 +31,10 @@ import { FlowTurns } from "./flow/turns.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
-import { RequestCounts } from "./metrics/request-counts.ts";
+import { measuredAuthentication, measuredAuthorization } from "./metrics/access.ts";
+import { collectServer } from "./metrics/collected.ts";
+import { RequestBook } from "./metrics/requests.ts";
+import { measuredStore } from "./metrics/store.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { quarantineReport } from "./quarantine.ts";
 import { decodeStored, encodeStored } from "./registry/codec.ts";
@@ -62,6 +65,8 @@ export interface ApiServerOptions {
   readonly watchesPerUser?: number;
   readonly kinds: readonly Kind[];
   readonly store: Store;
+  /** The store's file, where it has one: its size is told. */
+  readonly storeFile?: string;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -82,7 +87,9 @@ export interface ApiServer {
 
 /** @returns once the server answers requests and its own objects stand */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, clock, random, log, settings } = options;
+  const { clock, random, log, settings } = options;
+  const registry = new MetricRegistry();
+  const store = measuredStore(options.store, registry);
   const kinds = new ServedKinds(options.kinds);
   const storedKind = (group: string, version: string, resource: string): Kind | undefined => kinds.find(group, version, resource);
   const caches = new StoreCaches({
@@ -102,10 +109,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const deadlines = new Deadlines(clock);
   const watchdog = watchEventLoop(log, () => deadlines.underWay());
-  const registry = new MetricRegistry();
   const flowControl = new FlowControl({ clock, registry, seats: options.seats ?? SEATS, soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
   const turns = new FlowTurns(flowControl, clock, options.watchesPerUser ?? WATCHES_PER_USER);
-  const metrics = new RequestCounts();
+  const metrics = new RequestBook(registry);
+  collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile: options.storeFile });
   let started = false;
   let draining = false;
   const checks = [
@@ -128,14 +135,26 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       },
     },
   ];
+  const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
   const listeners: Listener[] = [];
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
-  const rows = [...healthEndpoints(checks), versionEndpoint, ...dumpEndpoints(flowControl), metricsEndpoint(metrics, turns, watchdog, registry), ...issuer];
+  const rows = [...healthEndpoints(checks), versionEndpoint, ...dumpEndpoints(flowControl), metricsEndpoint(registry), ...issuer];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
   const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints({ kinds, resolve: schema })]);
-  const { authenticate, authorizer, rulesOf, tokens, plugins } = access;
-  const front = { authenticate, rulesOf, tokens, audit: auditor(options.audit), endpoints, turns, metrics, log };
+  const { authorizer, rulesOf, tokens, plugins } = access;
+  const authenticate = measuredAuthentication(access.authenticate, registry, clock);
+  const front = {
+    authenticate,
+    authorizer: measuredAuthorization(authorizer, registry),
+    rulesOf,
+    tokens,
+    audit: auditor(options.audit, registry),
+    endpoints,
+    turns,
+    metrics,
+    log,
+  };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }) };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
   const handle = runner(context, verbFor, deadlines);
@@ -143,7 +162,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   for (const host of options.listen) {
     const { certificate, key, allowTls12 } = options;
-    listeners.push(await listen({ host, port: listeners[0]?.port ?? options.port, certificate, key, ...(allowTls12 && { allowTls12 }), clock, handle }));
+    listeners.push(
+      await listen({
+        host,
+        port: listeners[0]?.port ?? options.port,
+        certificate,
+        key,
+        ...(allowTls12 && { allowTls12 }),
+        clock,
+        handle,
+        onHandshakeError: () => handshakeErrors.add(),
+      }),
+    );
   }
   const { port } = listeners[0]!;
   const stopKeeping = await bootstrap({

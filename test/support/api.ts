@@ -8,13 +8,16 @@ import { StoreCaches } from "../../src/apiserver/cache/caches.ts";
 import { CacheReader } from "../../src/apiserver/cache/reader.ts";
 import type { ServerContext } from "../../src/apiserver/call.ts";
 import type { AnswerStream, ConnectionFacts, Exchange, Headers } from "../../src/apiserver/http/exchange.ts";
+import { RequestBook } from "../../src/apiserver/metrics/requests.ts";
 import { decodeStored, encodeStored } from "../../src/apiserver/registry/codec.ts";
 import { respond } from "../../src/apiserver/respond/answers.ts";
 import { runner } from "../../src/apiserver/runner.ts";
 import { verbFor } from "../../src/apiserver/verbs/index.ts";
 import { type Clock, systemClock } from "../../src/machinery/clock.ts";
+import { MetricRegistry } from "../../src/machinery/metrics/registry.ts";
 import { systemRandom } from "../../src/machinery/random.ts";
 import type { AdmissionPlugin } from "../../src/security/admission/plugin.ts";
+import type { Authorizer } from "../../src/security/attributes.ts";
 import { memoryStore } from "../../src/storage/memory.ts";
 import type { Store } from "../../src/storage/store.ts";
 
@@ -241,15 +244,19 @@ class DirectExchange implements Exchange {
   }
 }
 
+const none = () => ({ readOnly: 0, mutating: 0 });
+const everything: Authorizer = { name: "everything", authorize: () => ({ decision: "allow", reason: "" }) };
+
 /** Everything but deeds: what the steps before the verbs ask for. */
 const front: ServerContext["front"] = {
   authenticate: () => ({ name: "admin", groups: ["system:masters", "system:authenticated"], extra: Object.create(null), via: "test" }),
+  authorizer: everything,
   rulesOf: () => [],
   tokens: { review: async () => undefined, request: async (_namespace, _account, asked) => asked, idOf: () => "" },
   audit: { opened: () => {}, closed: () => {} },
   endpoints: { find: () => undefined },
-  turns: { reading: 0, writing: 0, longRunning: 0, take: () => {}, begun: () => {}, giveBack: () => {} },
-  metrics: { observe: () => {} },
+  turns: { reading: 0, writing: 0, longRunning: new Set(), peaks: none, waiting: none, take: () => {}, begun: () => {}, giveBack: () => {} },
+  metrics: new RequestBook(new MetricRegistry()),
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: (message, facts) => console.error(message, facts), ready: () => {} },
 };
 
@@ -269,7 +276,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     kinds: { find, ofObject, all: served },
     caches,
     reader,
-    authorizer: { name: "everything", authorize: () => ({ decision: "allow", reason: "" }) },
+    authorizer: everything,
     plugins,
     clock,
     random: systemRandom,

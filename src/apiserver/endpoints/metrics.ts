@@ -2,32 +2,20 @@
 
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
-import type { Turns } from "../call.ts";
-import type { RequestCounts } from "../metrics/request-counts.ts";
 import { answerHeaders } from "../respond/headers.ts";
-import type { Watchdog } from "../watchdog.ts";
+import { sendBody } from "../respond/send.ts";
 import type { EndpointRow } from "./table.ts";
 
-/** @param own what the server's parts count in */
-export function metricsEndpoint(counts: RequestCounts, turns: Turns, watchdog: Pick<Watchdog, "stalls">, own: MetricRegistry): EndpointRow {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+/** @param own what the server's parts count in; what the process is made of (memory, event loop, garbage) comes beside it */
+export function metricsEndpoint(own: MetricRegistry): EndpointRow {
+  const process = new Registry();
+  collectDefaultMetrics({ register: process });
   return {
     path: "/metrics",
     methods: ["GET"],
     async run(call) {
-      const lines = [
-        "# HELP apiserver_current_inflight_requests [STABLE] Requests at work, by kind of request.",
-        "# TYPE apiserver_current_inflight_requests gauge",
-        `apiserver_current_inflight_requests{request_kind="mutating"} ${turns.writing}`,
-        `apiserver_current_inflight_requests{request_kind="readOnly"} ${turns.reading}`,
-        "# HELP rampart_event_loop_stalls_total Turns of the event loop that computed for too long.",
-        "# TYPE rampart_event_loop_stalls_total counter",
-        `rampart_event_loop_stalls_total ${watchdog.stalls}`,
-        "",
-      ];
-      const text = counts.render() + lines.join("\n") + own.render() + (await registry.metrics());
-      call.exchange.answer(200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(text));
+      const text = own.render() + (await process.metrics());
+      sendBody(call, 200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(text));
     },
   };
 }

@@ -7,7 +7,7 @@ const MINOR = "37";
 /** Build metadata, after the `+`, doesn't count when clients compare versions. */
 export const GIT_VERSION = `v1.${MINOR}.2+rampart`;
 
-const VERSION = {
+export const VERSION = {
   major: "1",
   minor: MINOR,
   emulationMajor: "1",

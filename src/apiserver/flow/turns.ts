@@ -16,7 +16,11 @@ const RETRY_AFTER_SECONDS = 1;
 export class FlowTurns implements Turns {
   reading = 0;
   writing = 0;
-  longRunning = 0;
+  readonly longRunning = new Set<Call>();
+  /** The second that is counted, the most at work in it so far, and in the one before. */
+  #second = 0;
+  #peaks = { readOnly: 0, mutating: 0 };
+  #lastPeaks = { readOnly: 0, mutating: 0 };
   readonly #flowControl: FlowControl;
   readonly #clock: Clock;
   readonly #watchesMax: number;
@@ -34,7 +38,7 @@ export class FlowTurns implements Turns {
     const isWatch = call.attributes.verb === "watch" && call.attributes.isResource;
     if (!isWatch && isLongRunning(call)) {
       call.turn = { ticket: undefined, end: undefined, inFlight: undefined };
-      this.longRunning++;
+      this.longRunning.add(call);
       return undefined;
     }
     try {
@@ -60,6 +64,18 @@ export class FlowTurns implements Turns {
     return undefined;
   }
 
+  peaks(): { readonly readOnly: number; readonly mutating: number } {
+    this.#notePeak(this.#clock.now());
+    const [now, before] = [this.#peaks, this.#lastPeaks];
+    return { readOnly: Math.max(now.readOnly, before.readOnly), mutating: Math.max(now.mutating, before.mutating) };
+  }
+
+  waiting(): { readonly readOnly: number; readonly mutating: number } {
+    const tickets = [...this.#flowControl.levels].flatMap(({ set }) => [...set.queues.values()].flatMap(({ waiting }) => waiting));
+    const readOnly = tickets.filter(({ attributes }) => isReadOnly(attributes)).length;
+    return { readOnly, mutating: tickets.length - readOnly };
+  }
+
   /** A watch has sent what it began with: from now on it holds no seats. */
   begun(call: Call): void {
     const { turn } = call;
@@ -72,8 +88,8 @@ export class FlowTurns implements Turns {
     const { turn } = call;
     if (!turn) return;
     if (turn.ticket) this.#flowControl.giveBack(turn.ticket);
-    else if (turn.inFlight === undefined && !turn.end) this.longRunning--;
     this.#leave(call);
+    this.longRunning.delete(call);
     turn.end?.();
     call.turn = undefined;
   }
@@ -81,6 +97,18 @@ export class FlowTurns implements Turns {
   #begin(call: Call, ticket: Ticket, isWatch: boolean): void {
     call.turn = { ticket, end: isWatch ? this.#watch(call, ticket) : undefined, inFlight: isReadOnly(call.attributes) ? "reading" : "writing" };
     this[call.turn.inFlight!]++;
+    this.#notePeak(ticket.startedAt);
+  }
+
+  #notePeak(now: number): void {
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) {
+      this.#lastPeaks = second === this.#second + 1 ? this.#peaks : { readOnly: 0, mutating: 0 };
+      this.#peaks = { readOnly: 0, mutating: 0 };
+      this.#second = second;
+    }
+    if (this.reading > this.#peaks.readOnly) this.#peaks.readOnly = this.reading;
+    if (this.writing > this.#peaks.mutating) this.#peaks.mutating = this.writing;
   }
 
   #leave({ turn }: Call): void {
@@ -99,11 +127,10 @@ export class FlowTurns implements Turns {
       throw tooMany(RETRY_AFTER_SECONDS);
     }
     this.#watching.set(name, count + 1);
-    this.longRunning++;
+    this.longRunning.add(call);
     const forget = this.#flowControl.watches.add(call.attributes, call.query.get("fieldSelector"));
     return () => {
       forget();
-      this.longRunning--;
       const left = this.#watching.get(name)! - 1;
       if (left === 0) this.#watching.delete(name);
       else this.#watching.set(name, left);

@@ -21,6 +21,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** The code of the answer; 0 until one has begun. */
   readonly code: number;
+  /** Bytes of an answer that was given whole. */
+  readonly sentBytes?: number;
   /** Reads the body whole. Throws a 413 StatusError above `limitBytes`, a 400 when it ends early. */
   body(limitBytes: number): Promise<Buffer>;
   /** The body as it comes, for those who pass it on. */

@@ -20,6 +20,7 @@ export class Http1Exchange implements Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly connection: ConnectionFacts;
   code = 0;
+  sentBytes = 0;
   readonly #request: IncomingMessage;
   readonly #clock: Clock;
   #response: ServerResponse | undefined;
@@ -67,6 +68,7 @@ export class Http1Exchange implements Exchange {
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {
     const chunks = body instanceof Uint8Array ? [body] : body;
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.sentBytes = length;
     const response = this.#begin(code, code === 204 || code === 304 ? headers : { ...headers, "content-length": String(length) });
     for (const chunk of chunks) response?.write(chunk);
     response?.end();

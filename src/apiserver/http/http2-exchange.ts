@@ -18,6 +18,7 @@ export class Http2Exchange implements Exchange {
   readonly headers: IncomingHttpHeaders;
   readonly connection: ConnectionFacts;
   code = 0;
+  sentBytes = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #clock: Clock;
   readonly #raw: readonly string[];
@@ -62,9 +63,14 @@ export class Http2Exchange implements Exchange {
 
   answer(code: number, headers: Headers, body: Uint8Array | readonly Uint8Array[]): void {
     if (!this.#begin(code, headers)) return;
-    if (body instanceof Uint8Array) this.#stream.end(body);
-    else {
-      for (const chunk of body) this.#stream.write(chunk);
+    if (body instanceof Uint8Array) {
+      this.sentBytes = body.length;
+      this.#stream.end(body);
+    } else {
+      for (const chunk of body) {
+        this.sentBytes += chunk.length;
+        this.#stream.write(chunk);
+      }
       this.#stream.end();
     }
     this.#refuseRest();

@@ -24,6 +24,8 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
   readonly clock: Clock;
   handle(exchange: Exchange): void;
+  /** Told of each TLS handshake that failed. */
+  onHandshakeError?(): void;
 }
 
 export interface Listener {
@@ -86,7 +88,10 @@ export function listen(options: ListenOptions): Promise<Listener> {
       http1.emit("connection", socket);
     }
   });
-  tls.on("tlsClientError", (_error, socket) => socket.destroy());
+  tls.on("tlsClientError", (_error, socket) => {
+    options.onHandshakeError?.();
+    socket.destroy();
+  });
   http1.emit("listening"); // It never listens itself; this starts its check for slow headers.
 
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export const authorize: Step = {
       call.decision = { allowed: true, reason: "open to all" };
       return undefined;
     }
-    const decision = call.context.authorizer.authorize(questionOf(call));
+    const decision = call.context.front.authorizer.authorize(questionOf(call));
     if (decision instanceof Promise) return decision.then((decided) => settle(call, decided));
     return settle(call, decision);
   },

@@ -54,12 +54,14 @@ export function admissionRequest(call: Call, { operation, kind, name, object, ol
 
 /** What one of them changes late may let all of them run a second time, and no more. */
 export async function mutateAll(call: Call, request: AdmissionRequest): Promise<void> {
-  const plugins = concerned(call.context.plugins, request);
-  for (const plugin of plugins) if (plugin.mutate) await plugin.mutate(request);
+  const plugins = concerned(call.context.plugins, request, "mutate");
+  const { admission } = call.context.front.metrics;
+  const round = (): Promise<void> => admission.run(plugins, "admit", request.operation, (plugin) => plugin.mutate!(request));
+  await round();
   const rounds = request.rounds as RequestRounds;
   if (!rounds.repeats) return;
   rounds.round = 1;
-  for (const plugin of plugins) if (plugin.mutate) await plugin.mutate(request);
+  await round();
 }
 
 interface RequestRounds extends Rounds {
@@ -92,22 +94,30 @@ function queryOptions({ query }: Call, operation: AdmissionRequest["operation"])
 }
 
 export async function validateAll(call: Call, request: AdmissionRequest): Promise<void> {
-  for (const plugin of concerned(call.context.plugins, request)) if (plugin.validate) await plugin.validate(request);
+  await call.context.front.metrics.admission.run(concerned(call.context.plugins, request, "validate"), "validate", request.operation, (plugin) =>
+    plugin.validate!(request),
+  );
 }
 
-/** By the list of plug-ins, then by what is asked: which of them want to see it. */
+/** By the list of plug-ins, then by what is asked: which of them want to see it in a step. */
 const known = new WeakMap<readonly AdmissionPlugin[], Map<string, readonly AdmissionPlugin[]>>();
 
-function concerned(plugins: readonly AdmissionPlugin[], { operation, resource, subresource }: AdmissionRequest): readonly AdmissionPlugin[] {
+function concerned(
+  plugins: readonly AdmissionPlugin[],
+  { operation, resource, subresource }: AdmissionRequest,
+  step: "mutate" | "validate",
+): readonly AdmissionPlugin[] {
   const { group, resource: plural } = resource;
   const base = group ? `${plural}.${group}` : plural;
   const asked = subresource ? `${plural}/${subresource}` : base;
   const byAsked = known.get(plugins) ?? new Map<string, readonly AdmissionPlugin[]>();
   known.set(plugins, byAsked);
-  const key = `${operation} ${asked} ${group}`;
+  const key = `${step} ${operation} ${asked} ${group}`;
   let found = byAsked.get(key);
   if (!found) {
-    found = plugins.filter(({ on, operations }) => operations.includes(operation) && on.some((one) => one === "*" || one === asked));
+    found = plugins.filter(
+      ({ on, operations, [step]: run }) => run !== undefined && operations.includes(operation) && on.some((one) => one === "*" || one === asked),
+    );
     byAsked.set(key, found);
   }
   return found;

@@ -5,6 +5,8 @@ import { inSelection } from "../cache/selection.ts";
 import type { CacheChange, CachedObject, Selection, WatchCache } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import type { AnswerStream } from "../http/exchange.ts";
+import { scopeOf } from "../metrics/request-labels.ts";
+import type { WatchSeries } from "../metrics/watches.ts";
 import { failureBody } from "../respond/error.ts";
 import type { EventEncoder } from "../respond.ts";
 import { bookmarkOf } from "./bookmark.ts";
@@ -62,6 +64,7 @@ class Watcher {
   readonly #options: ListOptions;
   readonly #stream: AnswerStream;
   readonly #encode: EventEncoder;
+  readonly #series: WatchSeries;
   /** Changes that come while the initial events are still being sent. */
   #waiting: CacheChange[] | undefined;
   #finish: () => void = () => {};
@@ -79,6 +82,7 @@ class Watcher {
     this.#options = options;
     this.#stream = stream;
     this.#encode = encode;
+    this.#series = call.context.front.metrics.watches.of(kindOf(call));
   }
 
   /** Resolves when the watch has ended. */
@@ -120,6 +124,8 @@ class Watcher {
     this.#waiting = [];
     const unsubscribe = await this.#subscribe(revision);
     await this.#sendAll(objects);
+    const { clock } = this.#call.context;
+    if (this.#options.sendInitialEvents) this.#series.listed(scopeOf(this.#call.attributes)).observe((clock.now() - this.#call.receivedAt) / 1000);
     if (this.#options.sendInitialEvents && this.#options.bookmarks) this.#bookmark(revision, { "k8s.io/initial-events-end": "true" });
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -130,7 +136,7 @@ class Watcher {
   async #sendAll(objects: readonly CachedObject[]): Promise<void> {
     for (const { bytes } of objects) {
       if (this.#over) return;
-      if (this.#stream.write(this.#encode("ADDED", bytes)) > INITIAL_QUEUED_BYTES) await this.#drained();
+      if (this.#send(this.#encode("ADDED", bytes)) > INITIAL_QUEUED_BYTES) await this.#drained();
     }
   }
 
@@ -151,14 +157,21 @@ class Watcher {
     let queued = 0;
     for (const change of changes) {
       const event = this.#event(change);
-      if (event) queued = this.#stream.write(event);
+      if (event) queued = this.#send(event);
     }
     if (queued > QUEUED_BYTES_MAX) this.#cut();
+  }
+
+  #send(event: Uint8Array): number {
+    this.#series.events.value++;
+    this.#series.sizes.observe(event.length);
+    return this.#stream.write(event);
   }
 
   /** Breaks the watch off, so that its client doesn't take what it has for everything. */
   #cut(): void {
     if (this.#over) return;
+    this.#series.cut.add();
     this.#stop();
     this.#stream.abort();
   }

@@ -62,8 +62,9 @@ export class Family<T extends Value | Distribution> {
     const { name, help, stability } = this.options;
     const lines = [`# HELP ${name} ${stability ? `[${stability}] ` : ""}${help}`, `# TYPE ${name} ${this.type}`];
     for (const [labels, series] of this.#series) {
-      if (series instanceof Distribution) renderDistribution(lines, name, labels, series);
-      else lines.push(`${name}${labels && `{${labels}}`} ${numeral(series.value)}`);
+      if (series instanceof Distribution) {
+        if (series.count > 0) renderDistribution(lines, name, labels, series); // Made ahead by whoever counts fast: nothing was seen yet.
+      } else lines.push(`${name}${labels && `{${labels}}`} ${numeral(series.value)}`);
     }
     return `${lines.join("\n")}\n`;
   }

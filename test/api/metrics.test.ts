@@ -1,0 +1,82 @@
+/** What dashboards and alerts read: names, types and labels of `/metrics`, after some traffic. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
+import { type Raw, send } from "../support/https.ts";
+
+let cluster: ControlPlane;
+let text: string;
+
+before(async () => {
+  cluster = await startControlPlane();
+  const admin = raw("admin", "system:masters");
+  const maps = "/api/v1/namespaces/default/configmaps";
+  await send(admin, "POST", maps, { "content-type": "application/json" }, JSON.stringify({ metadata: { name: "a" }, data: { x: "y" } }));
+  await send(admin, "POST", maps, { "content-type": "application/json" }, JSON.stringify({ metadata: { name: "a" } }));
+  await send(admin, "POST", `${maps}?dryRun=All`, { "content-type": "application/json" }, JSON.stringify({ metadata: { name: "b" } }));
+  await send(admin, "GET", `${maps}?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`);
+  await send(raw("ann@example.com"), "GET", `${maps}/a`);
+  await send(admin, "GET", "/readyz");
+  await send(admin, "GET", "/api/v1/endpoints");
+  await send({ url: cluster.url, ca: cluster.ca }, "GET", maps);
+  text = (await send(admin, "GET", "/metrics")).text;
+});
+after(() => cluster.close());
+
+function raw(user: string, ...groups: string[]): Raw {
+  return { url: cluster.url, ca: cluster.ca, identity: cluster.identity(user, groups) };
+}
+
+/** @returns the value of a series by its whole text before the space */
+function amount(series: string): number {
+  const line = text.split("\n").find((one) => one.startsWith(`${series} `)) ?? assert.fail(`${series} is not there`);
+  return Number(line.slice(series.length + 1));
+}
+
+test("requests are counted by what they asked and how they ended", () => {
+  const maps = 'group="",resource="configmaps"';
+  const total = (code: number, rest: string): number => amount(`apiserver_request_total{code="${code}",component="apiserver",${rest}}`);
+  assert.equal(total(409, `dry_run="",${maps},scope="namespace",subresource="",verb="POST",version="v1"`), 1);
+  assert.equal(total(201, `dry_run="All",${maps},scope="namespace",subresource="",verb="POST",version="v1"`), 1);
+  assert.equal(total(403, `dry_run="",${maps},scope="resource",subresource="",verb="GET",version="v1"`), 1);
+  assert.equal(
+    amount('apiserver_request_total{code="200",component="",dry_run="",group="",resource="",scope="",subresource="/readyz",verb="GET",version=""}'),
+    1,
+  );
+  assert.equal(
+    amount(`apiserver_request_duration_seconds_count{component="apiserver",dry_run="",${maps},scope="resource",subresource="",verb="GET",version="v1"}`),
+    1,
+  );
+  assert.equal(amount('apiserver_requested_deprecated_apis{group="",removed_release="",resource="endpoints",subresource="",version="v1"}'), 1);
+  assert.equal(amount(`apiserver_watch_events_total{${maps},version="v1"}`), 1);
+  assert.ok(amount(`apiserver_response_sizes_count{component="apiserver",${maps},scope="resource",subresource="",verb="GET",version="v1"}`) > 0);
+});
+
+test("callers are counted without telling who they are", () => {
+  assert.equal(amount('authenticated_user_requests{username="email_id"}'), 1);
+  assert.equal(amount('authentication_attempts{result="failure"}'), 0);
+  assert.ok(amount('authorization_attempts_total{result="no-opinion"}') >= 1);
+  assert.ok(!text.includes("ann@example.com"));
+});
+
+test("the families that dashboards read are there with their types", () => {
+  const expected = {
+    counter:
+      "apiserver_audit_event_total apiserver_flowcontrol_dispatched_requests_total apiserver_request_total apiserver_selfrequest_total apiserver_tls_handshake_errors_total etcd_requests_total",
+    gauge:
+      "apiserver_current_inflight_requests apiserver_current_inqueue_requests apiserver_flowcontrol_current_executing_requests apiserver_flowcontrol_current_limit_seats apiserver_flowcontrol_nominal_limit_seats apiserver_resource_objects apiserver_resource_size_estimate_bytes apiserver_storage_objects apiserver_watch_cache_resource_version kubernetes_build_info process_start_time_seconds process_resident_memory_bytes process_open_fds process_max_fds",
+    histogram:
+      "apiserver_admission_controller_admission_duration_seconds apiserver_admission_step_admission_duration_seconds apiserver_client_certificate_expiration_seconds apiserver_flowcontrol_request_execution_seconds apiserver_flowcontrol_request_wait_duration_seconds apiserver_flowcontrol_priority_level_seat_utilization apiserver_flowcontrol_work_estimated_seats apiserver_request_body_size_bytes apiserver_request_duration_seconds apiserver_request_sli_duration_seconds apiserver_watch_events_sizes apiserver_watch_list_duration_seconds authentication_duration_seconds authorization_duration_seconds etcd_request_duration_seconds",
+  };
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
+  const wrong = Object.entries(expected).flatMap(([type, names]) => names.split(" ").filter((name) => types.get(name) !== type));
+  assert.deepEqual(wrong, []);
+});
+
+test("no series stands twice, and every line has the form of the format", () => {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const names = lines.map((line) => line.slice(0, line.lastIndexOf(" ")));
+  assert.equal(new Set(names).size, names.length);
+  for (const line of lines) assert.match(line, /^[a-zA-Z_:][\w:]*(\{(\w+="([^"\\\n]|\\["\\n])*",?)*\})? (NaN|[+-]Inf|-?[\d.]+(e[+-]?\d+)?)$/);
+});
