@@ -3,7 +3,7 @@
 import { equal, isObject, own, type Plain } from "../plain.ts";
 import { type Element, sortElements } from "./element.ts";
 import { type FieldSet, insert, LEAF } from "./set.ts";
-import { ANY, fieldValue, itemElement, type KeyedType, type SetType, type StructType, type Type } from "./types.ts";
+import { ANY, fieldsOf, fieldValue, itemElement, type KeyedType, type SetType, type StructType, type Type } from "./types.ts";
 import { whole } from "./whole.ts";
 
 export interface Comparison {
@@ -56,7 +56,7 @@ class Walk implements Comparison {
   }
 
   #struct(type: StructType, before: unknown, after: unknown): void {
-    for (const field of type.sorted) {
+    for (const field of fieldsOf(type, before, after)) {
       const old = isObject(before) ? fieldValue(before, field) : undefined;
       const value = isObject(after) ? fieldValue(after, field, this.#applied) : undefined;
       if (old !== value) this.#below(field.element, field.type, old, value);

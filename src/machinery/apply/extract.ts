@@ -3,7 +3,7 @@
 import { isObject, type Plain } from "../plain.ts";
 import { type Element, sortElements } from "./element.ts";
 import { type FieldSet, holds, LEAF, NOTHING } from "./set.ts";
-import { ANY, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
+import { ANY, fieldsOf, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
 
 /** @returns the paths of the leaves, of list items and of the entries of maps; structs count only where they are empty */
 export function extract(type: Type, object: Plain): FieldSet {
@@ -25,10 +25,10 @@ function below(type: Type, value: unknown, self: boolean): FieldSet | undefined 
 
 function members(type: Exclude<Type, { kind: "leaf" | "atomic" | "set" | "keyed" }>, value: Plain, node: Record<Element, FieldSet>): void {
   if (type.kind === "struct") {
-    for (const field of type.sorted) {
+    for (const field of fieldsOf(type, value)) {
       const member = Object.hasOwn(value, field.name) ? value[field.name] : undefined;
       if (member === undefined) continue;
-      const found = below(field.type, member, member === null || isVoid(member));
+      const found = below(field.type, member, member === null || isVoid(member) || field.undeclared === true);
       if (found !== undefined) node[field.element] = found;
     }
     return;

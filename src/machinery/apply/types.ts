@@ -29,6 +29,8 @@ export interface StructType {
   field(name: string): FieldType | undefined;
   /** All fields, by name. */
   readonly sorted: readonly FieldType[];
+  /** It may have members that no field declares. */
+  readonly open?: true;
 }
 export interface MapType {
   readonly kind: "map";
@@ -54,6 +56,8 @@ export interface FieldType {
   readonly implied: unknown;
   /** Whether a value counts as absent: zero, where the field is `omitempty` and no pointer. */
   readonly omits: ((value: unknown) => boolean) | undefined;
+  /** No schema has it: it is owned as the entry of a map is. */
+  readonly undeclared?: true;
 }
 
 export const ANY: AnyType = { kind: "any" };
@@ -72,7 +76,7 @@ function compile(schema: Schema, table: FieldTable | undefined, parent: StructSc
   switch (schema.type) {
     case "scalar":
       // A RawExtension is one value; the JSON of CRDs (defaults, examples) is as its content is.
-      if (schema.scalar === "raw") return parent?.id.startsWith("apiextensions.") ? ANY : UNTYPED;
+      if (schema.scalar === "raw") return schema.open || parent?.id.startsWith("apiextensions.") ? ANY : UNTYPED;
       if (schema.scalar === "fieldsV1") return UNTYPED;
       return { kind: "leaf", scalar: scalarOf(schema.scalar) };
     case "struct": {
@@ -127,6 +131,7 @@ function structOf(schema: StructSchema): StructType {
     if (type !== undefined) return type;
     const field = schema.byName.get(name);
     // Field ownership doesn't own itself.
+    if (field === undefined && schema.open) return undeclared(name);
     if (field === undefined || (name === "managedFields" && schema.id.endsWith("ObjectMeta"))) return undefined;
     type = {
       name,
@@ -142,6 +147,7 @@ function structOf(schema: StructSchema): StructType {
   const type: StructType = {
     kind: "struct",
     field: find,
+    ...(schema.open && { open: schema.open }),
     get sorted() {
       sorted ??= schema.fields.flatMap((field) => find(field.name) ?? []).sort((a, b) => compareUtf8(a.name, b.name));
       return sorted;
@@ -149,6 +155,19 @@ function structOf(schema: StructSchema): StructType {
   };
   structs.set(schema, type);
   return type;
+}
+
+function undeclared(name: string): FieldType {
+  return { name, element: `f:${name}`, type: ANY, implied: undefined, omits: undefined, undeclared: true };
+}
+
+/** @returns the type's fields by name, those among them that only these objects have */
+export function fieldsOf(type: StructType, ...objects: readonly unknown[]): readonly FieldType[] {
+  if (!type.open) return type.sorted;
+  const names = new Set(objects.flatMap((object) => (isObject(object) ? Object.keys(object) : [])));
+  for (const { name } of type.sorted) names.delete(name);
+  if (names.size === 0) return type.sorted;
+  return [...type.sorted, ...[...names].map(undeclared)].sort((a, b) => compareUtf8(a.name, b.name));
 }
 
 /** @returns what JSON writes for an absent field, as a value; undefined where it writes nothing */

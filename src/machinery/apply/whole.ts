@@ -3,7 +3,7 @@
 import { isObject } from "../plain.ts";
 import { type Element, sortElements } from "./element.ts";
 import { type FieldSet, LEAF } from "./set.ts";
-import { ANY, fieldValue, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
+import { ANY, fieldsOf, fieldValue, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
 
 /** @param applied as for `fieldValue`. @returns the node that stands at the value's element */
 export function whole(type: Type, value: unknown, applied: boolean): FieldSet {
@@ -13,7 +13,7 @@ export function whole(type: Type, value: unknown, applied: boolean): FieldSet {
   const node: Record<Element, FieldSet> = { ".": LEAF };
   let any = false;
   if (type.kind === "struct") {
-    for (const field of type.sorted) {
+    for (const field of fieldsOf(type, value)) {
       const member = fieldValue(value, field, applied);
       if (member === undefined) continue;
       node[field.element] = whole(field.type, member, applied);

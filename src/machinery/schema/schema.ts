@@ -22,6 +22,8 @@ export type Scalar =
 export interface ScalarSchema {
   readonly type: "scalar";
   readonly scalar: Scalar;
+  /** Of `raw`: ownership looks into it, as into JSON that nobody declared. */
+  readonly open?: true;
 }
 
 export interface StructSchema {
@@ -32,6 +34,8 @@ export interface StructSchema {
   readonly openapi: string;
   /** Apply and merges treat it as one value. */
   readonly atomic: boolean;
+  /** Members that no field declares are kept: a custom resource's `x-kubernetes-preserve-unknown-fields`. */
+  readonly open?: true;
   /** The JSON fields in the order in which they are written; those of inline structs are spread out in their place. */
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;

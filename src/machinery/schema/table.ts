@@ -71,6 +71,13 @@ export interface ResourceTable {
   /** The struct's id. */
   readonly struct: string;
   readonly subresources: readonly SubresourceTable[];
+  /** Of a custom resource. */
+  readonly custom?: {
+    readonly storageVersion: string;
+    /** Its definition is being deleted. */
+    readonly terminating: boolean;
+    readonly listKind?: string;
+  };
 }
 
 export interface SubresourceTable {
