@@ -1,6 +1,7 @@
 /** All kinds that are built in: those with rules of their own, and the rest as the tables have them. */
 
 import { admissionregistration } from "./admissionregistration/index.ts";
+import { apiextensions } from "./apiextensions/index.ts";
 import { apiregistration } from "./apiregistration/index.ts";
 import { apps } from "./apps/index.ts";
 import { autoscaling } from "./autoscaling/index.ts";
@@ -27,6 +28,7 @@ const declared: readonly Kind[] = [
   ...apps,
   ...rbac,
   ...admissionregistration,
+  ...apiextensions,
   ...apiregistration,
   ...autoscaling,
   ...batch,

@@ -62,6 +62,14 @@ export interface SubresourceRules<T> {
   readonly resetFields?: readonly string[];
 }
 
+/** Where the numbers of the scale subresource are, for kinds that have them elsewhere than the built-in ones. */
+export interface ScaleRules {
+  /** Names on the way to the number of replicas: `spec`, `replicas`. */
+  readonly path: readonly string[];
+  read(object: KubeObject): { readonly replicas: number | undefined; readonly ready: number; readonly selector: string };
+  write(object: KubeObject, replicas: number): void;
+}
+
 /** A function of an object. As a method's type, so that a kind of pods is also a kind of objects, which is how generic code holds it. */
 type Of<T, R> = { value(object: T): R }["value"];
 
@@ -95,12 +103,27 @@ export interface KindRules<T extends KubeObject> {
   readonly createOnUpdate?: true;
   /** An update without resourceVersion is refused. */
   readonly conditionalUpdateOnly?: true;
+  readonly scale?: ScaleRules;
   /** Kept so long, then deleted by the store. */
   readonly ttlSeconds?: number;
   /** Written under another kind's key and form: `events.k8s.io` Events are core Events. */
   readonly storedAs?: { readonly group: string; readonly version: string; toStored(object: T): KubeObject; fromStored(object: KubeObject): T };
   /** Extra groups of short-lived answers that are never stored (reviews): handled by an endpoint of their own. */
   readonly virtual?: true;
+}
+
+/** How the objects of a kind are read and written whose fields no table has: custom resources. */
+export interface ObjectForm {
+  /** @param json of a request's body; @returns the object and what strict field validation refuses; throws a DecodeError or a StatusError */
+  decode(json: Uint8Array): { readonly object: KubeObject; readonly strictErrors: readonly string[] };
+  /** The same of a patched document, which is used up. */
+  typed(document: Record<string, unknown>): { readonly object: KubeObject; readonly strictErrors: readonly string[] };
+  /** @returns the object in servable bytes: the caller's own copy */
+  decodeStored(bytes: Uint8Array): KubeObject;
+  /** @returns the JSON with a NUL where the resourceVersion belongs */
+  encodeStored(object: KubeObject): Buffer;
+  /** @returns what the store holds as it is read now: schemas change, stored objects don't. The very same bytes where nothing differs */
+  read(value: Uint8Array): Uint8Array;
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -114,4 +137,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly table: ResourceTable;
   readonly schema: StructSchema;
   readonly rules: KindRules<T>;
+  /** Of a custom resource; kinds with tables are read and written by their schema. */
+  readonly form?: ObjectForm;
+  /** Of a list, where it isn't the kind's name and `List`. */
+  readonly listKind?: string;
+  /** What each answer warns of. */
+  readonly deprecation?: string;
 }
