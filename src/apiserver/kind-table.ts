@@ -42,4 +42,18 @@ export class ServedKinds implements KindTable {
     this.#byType.getOrInsertComputed(kind.apiVersion, () => new Map()).set(kind.name, kind);
     this.#all = [...this.#all.filter((one) => one.apiVersion !== kind.apiVersion || one.resource !== kind.resource), kind];
   }
+
+  /** Takes a kind away; one that took its place meanwhile stays. */
+  remove(kind: Kind): void {
+    const versions = this.#byPath.get(kind.group);
+    const resources = versions?.get(kind.version);
+    if (resources?.get(kind.resource) !== kind) return;
+    resources.delete(kind.resource);
+    if (resources.size === 0) versions?.delete(kind.version);
+    if (versions?.size === 0) this.#byPath.delete(kind.group);
+    const types = this.#byType.get(kind.apiVersion);
+    if (types?.get(kind.name) === kind) types.delete(kind.name);
+    if (types?.size === 0) this.#byType.delete(kind.apiVersion);
+    this.#all = this.#all.filter((one) => one !== kind);
+  }
 }

@@ -14,6 +14,7 @@ import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
 import type { ServerContext, ServerSettings } from "./call.ts";
+import { type ServedCustomResources, serveCustomResources } from "./custom/index.ts";
 import { discoveryEndpoints } from "./endpoints/discovery.ts";
 import { healthEndpoints } from "./endpoints/health.ts";
 import { issuerEndpoints } from "./endpoints/issuer.ts";
@@ -91,18 +92,23 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const registry = new MetricRegistry();
   const store = measuredStore(options.store, registry);
   const kinds = new ServedKinds(options.kinds);
-  const storedKind = (group: string, version: string, resource: string): Kind | undefined => kinds.find(group, version, resource);
+  let custom: ServedCustomResources | undefined;
+  const storedKind = (group: string, version: string, resource: string): Kind | undefined =>
+    kinds.find(group, version, resource) ?? custom?.stored(group, version, resource);
   const caches = new StoreCaches({
     store,
     clock,
     decode: decodeStored,
     encode: encodeStored,
+    read: (kind, value) => kind.form?.read(value) ?? value,
     storedKind,
     onDamaged: quarantineReport(options.audit, { clock, random, log }),
   });
   await caches.start();
   await caches.fill(kinds.all);
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
+  const served = serveCustomResources(kinds, caches, reader);
+  custom = served;
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
@@ -141,7 +147,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
   const rows = [...healthEndpoints(checks), versionEndpoint, ...dumpEndpoints(flowControl), metricsEndpoint(registry), ...issuer];
   const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
-  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints({ kinds, resolve: schema })]);
+  const endpoints = endpointTable(
+    [...rows, ...rootEndpoints(kinds, rows)],
+    [discovery, openApiEndpoints({ kinds, resolve: schema, parts: () => served.parts() })],
+  );
   const { authorizer, rulesOf, tokens, plugins } = access;
   const authenticate = measuredAuthentication(access.authenticate, registry, clock);
   const front = {
@@ -190,6 +199,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
   });
   const stopFollowing = followConfiguration({ flowControl, reader, loopback: self, clock, log });
+  served.keep(self, { clock, log });
   started = true;
   return {
     port,
@@ -198,6 +208,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     async close(graceMs) {
       draining = true;
       stopKeeping();
+      served.stop();
       watchdog.stop();
       stopFollowing();
       flowControl.close();

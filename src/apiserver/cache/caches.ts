@@ -20,6 +20,8 @@ export interface CachesOptions {
   decode(kind: Kind, bytes: Uint8Array): KubeObject;
   /** @returns the servable bytes of an object whose resourceVersion is set */
   encode(kind: Kind, object: KubeObject): Buffer;
+  /** @returns a stored value as it is read now */
+  read?(kind: Kind, value: Uint8Array): Uint8Array;
   /** @returns the kind that a group's resource is stored as, for kinds that are stored in another one's form */
   storedKind(group: string, version: string, resource: string): Kind | undefined;
   /** Told of each object that doesn't open. */
@@ -82,11 +84,11 @@ export class StoreCaches implements Caches {
     const name = cacheName(form);
     let cache = this.#caches.get(name);
     if (!cache) {
-      const { store, clock, decode, onDamaged } = this.#options;
+      const { store, clock, decode, read, onDamaged } = this.#options;
       const other = kind.rules.storedAs;
       const inForm = other ? this.#options.storedKind(other.group, other.version, kind.resource) : kind;
       if (!inForm) throw new Error(`Cannot cache ${kind.resource}: the kind it is stored as, ${other?.group}/${other?.version}, is not served`);
-      cache = new KindCache({ kind: inForm, stored: form, store, clock, decode, feed: this.#feed, ...(onDamaged && { onDamaged }) });
+      cache = new KindCache({ kind: inForm, stored: form, store, clock, decode, feed: this.#feed, ...(read && { read }), ...(onDamaged && { onDamaged }) });
       this.#caches.set(name, cache);
     }
     return cache;

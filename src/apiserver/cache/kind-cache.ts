@@ -34,6 +34,8 @@ export interface KindCacheOptions {
   readonly clock: Clock;
   /** Decodes servable bytes. */
   decode(kind: Kind, bytes: Uint8Array): KubeObject;
+  /** @returns a stored value as it is read now; the very same where nothing differs */
+  read?(kind: Kind, value: Uint8Array): Uint8Array;
   /** Told once of each object that is found not to open. */
   onDamaged?(damaged: Damaged): void;
 }
@@ -281,10 +283,12 @@ export class KindCache implements WatchCache {
   }
 
   #build(key: string, namespace: string, name: string, entry: Entry): StoredObject {
-    const { bytes, hole } = servable(entry.value, entry.modified);
     const expected = this.#expected.get(key);
+    const own = expected !== undefined && Buffer.compare(expected.value, entry.value) === 0;
+    const value = own || !this.#options.read ? entry.value : this.#options.read(this.kind, entry.value);
+    const { bytes, hole } = servable(value, entry.modified);
     let object: KubeObject;
-    if (expected && Buffer.compare(expected.value, entry.value) === 0) {
+    if (own) {
       this.#expected.delete(key);
       object = expected.object;
       object.metadata.resourceVersion = String(entry.modified);
@@ -294,6 +298,7 @@ export class KindCache implements WatchCache {
     const { uid = "", labels } = object.metadata;
     const stored = new StoredObject(namespace, name, { uid, labels, fields: this.#selectable.map((read) => read(object)) }, entry.modified, bytes, hole);
     stored.remember(object);
+    stored.stale = value !== entry.value;
     return stored;
   }
 

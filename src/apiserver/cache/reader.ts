@@ -60,6 +60,11 @@ export class CacheReader implements Reader {
     return cache.onChange(({ namespace, name, object }) => callback({ namespace, name, deleted: object === undefined }));
   }
 
+  /** A resource's cache is made anew: the next read finds the new one. */
+  forget(group: string, resource: string): void {
+    this.#found.delete(cacheName({ group, resource, namespaced: false }));
+  }
+
   /** A resource that isn't served has no objects; one that is served must have been filled before anyone decides by it. */
   #cache(group: string, resource: string, mustBeFilled = true): KindCache | undefined {
     const name = cacheName({ group, resource, namespaced: false });

@@ -24,6 +24,8 @@ export class StoredObject implements CachedObject {
   readonly bytes: Buffer;
   readonly labels: Readonly<Record<string, string>> | undefined;
   readonly fields: readonly string[];
+  /** The store holds it in another form than it is read in: a write that changes nothing else brings it up to date. */
+  stale = false;
   /** Where `"resourceVersion":"…",` begins in the bytes. */
   readonly #hole: number;
   /** The decoded form while someone else still holds it, so that the next reader needn't decode again. */

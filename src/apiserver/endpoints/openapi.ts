@@ -31,7 +31,7 @@ export function openApiEndpoints({ kinds, resolve, parts = () => NO_PARTS }: Ope
     if (served && of === kinds.all && foreign === parts()) return served;
     of = kinds.all;
     foreign = parts();
-    served = new ServedOpenApi({ rows: of.map((kind) => kind.table), resolve, parts: foreign }, served);
+    served = new ServedOpenApi({ rows: of.filter(({ form }) => !form).map((kind) => kind.table), resolve, parts: foreign }, served);
     return served;
   };
   return (path) => {

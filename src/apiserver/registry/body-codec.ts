@@ -25,18 +25,23 @@ interface Source {
 
 /** @throws StatusError 400 for what isn't an object of the kind, 415 for a form that isn't taken */
 export function decodeBody(kind: Kind, source: Source): DecodedBody {
-  const form = formOf(source.contentType);
+  const form = formOf(source.contentType, kind.form !== undefined);
   try {
     if (form === "protobuf") return protobufBody(kind, source.bytes);
     const text = form === "yaml" ? jsonOfYaml(source) : undefined;
+    if (kind.form) return withYamlErrors(kind.form.decode(text ? Buffer.from(text.json) : source.bytes), text);
     const { value, strictErrors } = decode<KubeObject>(text ? Buffer.from(text.json) : source.bytes, kind.schema);
     const object = (value as KubeObject | undefined) ?? { metadata: {} }; // A body of null.
     checkKind(kind, object);
-    return { object, strictErrors: text && text.strictErrors.length > 0 ? [...text.strictErrors, ...strictErrors] : strictErrors };
+    return withYamlErrors({ object, strictErrors }, text);
   } catch (error) {
     if (error instanceof DecodeError) throw refusal(kind, form === "json" ? source.bytes : undefined, error);
     throw error;
   }
+}
+
+function withYamlErrors(decoded: DecodedBody, text: ConvertedYaml | undefined): DecodedBody {
+  return text && text.strictErrors.length > 0 ? { ...decoded, strictErrors: [...text.strictErrors, ...decoded.strictErrors] } : decoded;
 }
 
 function jsonOfYaml({ bytes, yaml }: Source): ConvertedYaml {
@@ -76,13 +81,12 @@ const FORMS: ReadonlyMap<string, "json" | "yaml" | "protobuf"> = new Map([
   ["application/vnd.kubernetes.protobuf", "protobuf"],
 ]);
 
-/** @throws StatusError 415 */
-function formOf(contentType: string): "json" | "yaml" | "protobuf" {
+/** @param custom there is no protobuf of what no table describes; @throws StatusError 415 */
+function formOf(contentType: string, custom = false): "json" | "yaml" | "protobuf" {
   const form = FORMS.get(contentType === "application/json" ? contentType : contentType.split(";", 1)[0]!.trim().toLowerCase());
-  if (form) return form;
-  throw unsupportedMediaType(
-    "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
-  );
+  if (form && !(custom && form === "protobuf")) return form;
+  const accepted = ["application/json", "application/yaml", ...(custom ? [] : ["application/vnd.kubernetes.protobuf"])];
+  throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`);
 }
 
 /** What the body says that it is must be what the path takes; saying nothing is fine. */

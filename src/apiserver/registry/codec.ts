@@ -13,7 +13,7 @@ const PATCHED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_00
 
 /** @returns the object in servable bytes: the caller's own copy */
 export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
-  return decodeStoredJson<KubeObject>(bytes, kind.schema);
+  return kind.form ? kind.form.decodeStored(bytes) : decodeStoredJson<KubeObject>(bytes, kind.schema);
 }
 
 /**
@@ -21,6 +21,7 @@ export function decodeStored(kind: Kind, bytes: Uint8Array): KubeObject {
  * @throws DecodeError for values of the wrong type
  */
 export function typed(kind: Kind, document: Plain): { readonly object: KubeObject; readonly strictErrors: readonly string[] } {
+  if (kind.form) return kind.form.typed(document);
   const walk = newWalk({ trusted: true }); // Sets of fields are checked by whoever reads them.
   const object = fastDecoder(kind.schema)(document, walk);
   if (walk.ok) return { object: object as KubeObject, strictErrors: [] }; // The schema is what says that it is one.
@@ -30,5 +31,5 @@ export function typed(kind: Kind, document: Plain): { readonly object: KubeObjec
 
 /** @returns the JSON in Go's order with a NUL where the resourceVersion belongs */
 export function encodeStored(kind: Kind, object: KubeObject): Buffer {
-  return Buffer.from(encodeWithHole(object, kind.schema));
+  return kind.form ? kind.form.encodeStored(object) : Buffer.from(encodeWithHole(object, kind.schema));
 }

@@ -1,5 +1,6 @@
 /** What a few resources do beside the common path; one line a resource. */
 
+import { terminateDefinition } from "../../api/apiextensions/termination.ts";
 import type { Kind, KubeObject, SubresourceRules } from "../../api/kind.ts";
 import type { ServerContext } from "../call.ts";
 import type { Write } from "../verbs/write/write.ts";
@@ -24,6 +25,7 @@ export interface Special {
 const SPECIAL: ReadonlyMap<string, Special> = new Map<string, Special>([
   ["/namespaces", { terminate: terminateNamespace, mayVanish: namespaceMayVanish }],
   ["certificates.k8s.io/certificatesigningrequests", { guard: guardRequest }],
+  ["apiextensions.k8s.io/customresourcedefinitions", { terminate: terminateDefinition }],
   ["/services", { allocate: allocateService, claims }],
 ]);
 

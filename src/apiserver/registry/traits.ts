@@ -82,5 +82,6 @@ const DEPRECATED: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function deprecation(kind: Kind): string | undefined {
+  if (kind.deprecation !== undefined) return kind.deprecation;
   return kind.group === "" ? DEPRECATED.get(`/${kind.resource}`) : undefined;
 }

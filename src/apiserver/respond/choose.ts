@@ -1,6 +1,7 @@
 /** Chooses the form of an answer from what the client takes and what the kind has. */
 
 import type { Kind } from "../../api/kind.ts";
+import { notAcceptable } from "../../machinery/status/status-error.ts";
 import { includeObject } from "../../machinery/table/print.ts";
 import type { Call } from "../call.ts";
 import type { BodyForm } from "./form.ts";
@@ -22,6 +23,9 @@ const OFFERS: Readonly<Record<Shape, Offer>> = {
 /** @throws StatusError 406 where the client takes nothing that the kind has */
 export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
   const form = negotiate(call, kind.table.verbs.includes("get") ? OFFERS[shape] : PLAIN); // A question has no table, and no metadata to speak of.
+  if (form.transform === undefined && kind.form && form.media === PROTOBUF) {
+    throw notAcceptable(`only the following media types are accepted: ${OFFERS.object.media.join(", ")}`); // Its metadata have a message, the rest has none.
+  }
   if (form.transform === undefined) return plainForm(form, shape);
   if (form.transform === "Table") return chosenTable(call, form);
   return (form.media === PROTOBUF ? protobufPartialForms : partialForms)[form.version];

@@ -24,18 +24,30 @@ export function objectPrefix(kind: Kind): Buffer {
 }
 const prefixes = new WeakMap<Kind, Buffer>();
 
+/** @returns what stands before a list's items; of custom resources in the order of the alphabet, as far as the items let it be */
+function listHead(kind: Kind, metadata: string): string {
+  const name = JSON.stringify(kind.listKind ?? `${kind.name}List`);
+  const apiVersion = JSON.stringify(kind.apiVersion);
+  return kind.form ? `{"apiVersion":${apiVersion},"items":[` : `{"kind":${name},"apiVersion":${apiVersion},"metadata":${metadata},"items":[`;
+}
+
+/** The list's metadata come last there, and always say how to go on. */
+function customEnd(kind: Kind, { resourceVersion, continue: next = "", remaining }: ListAnswer): Buffer {
+  const metadata = { continue: next, ...(remaining && { remainingItemCount: remaining }), resourceVersion };
+  return Buffer.from(`],"kind":${JSON.stringify(kind.listKind ?? `${kind.name}List`)},"metadata":${JSON.stringify(metadata)}}\n`);
+}
+
 /** Arrays that were listed once, and what they were joined to when they were listed again: an array is of one state of one namespace, and never changes. */
 const seen = new WeakSet<readonly CachedObject[]>();
 const joinedLists = new MadeForms<readonly CachedObject[]>(KEPT_BUDGET_BYTES);
 
 /** @returns a function that gives the list's JSON chunk by chunk, then undefined */
 export function listChunks(kind: Kind, list: ListAnswer): () => Uint8Array | undefined {
-  const skip = objectPrefix(kind).length;
-  const head = Buffer.from(
-    `{"kind":${JSON.stringify(`${kind.name}List`)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":${listMetadata(list)},"items":[`,
-  );
+  const skip = kind.form ? 1 : objectPrefix(kind).length; // Items of a custom list carry kind and apiVersion.
+  const head = Buffer.from(listHead(kind, listMetadata(list)));
+  if (kind.form) return joining(head, list.objects, { skip, end: customEnd(kind, list) });
   const kept = keptItems(list.objects, skip);
-  if (!kept) return joining(head, list.objects, skip);
+  if (!kept) return joining(head, list.objects, { skip });
   const parts = [head, kept];
   return () => parts.shift();
 }
@@ -48,11 +60,15 @@ function keptItems(objects: readonly CachedObject[], skip: number): Buffer | und
   }
   const bytes = objects.reduce((sum, object) => sum + object.bytes.length - skip + COMMA_BRACE.length, END.length);
   if (bytes > KEPT_BYTES) return undefined;
-  return joinedLists.get(objects, () => joining(Buffer.alloc(0), objects, skip, Number.POSITIVE_INFINITY)() ?? END);
+  return joinedLists.get(objects, () => joining(Buffer.alloc(0), objects, { skip, chunkBytes: Number.POSITIVE_INFINITY })() ?? END);
 }
 
 /** Makes the chunks one at a time: objects are copied to where they stand in the list, each once. */
-function joining(head: Buffer, objects: readonly CachedObject[], skip: number, chunkBytes = CHUNK_BYTES): () => Buffer | undefined {
+function joining(
+  head: Buffer,
+  objects: readonly CachedObject[],
+  { skip, end: tail = END, chunkBytes = CHUNK_BYTES }: { skip: number; end?: Buffer; chunkBytes?: number },
+): () => Buffer | undefined {
   let next = -1;
   return () => {
     if (next > objects.length) return undefined;
@@ -61,10 +77,10 @@ function joining(head: Buffer, objects: readonly CachedObject[], skip: number, c
     let end = from;
     while (end < objects.length && (end === from || bytes + objects[end]!.bytes.length <= chunkBytes)) bytes += objects[end++]!.bytes.length - skip + 2;
     const last = end === objects.length;
-    const chunk = Buffer.allocUnsafe(bytes + (last ? END.length : 0));
+    const chunk = Buffer.allocUnsafe(bytes + (last ? tail.length : 0));
     let at = next === -1 ? head.copy(chunk) : 0;
     for (let index = from; index < end; index++) at = copyItem(objects[index]!, skip, index > 0, chunk, at);
-    if (last) at += END.copy(chunk, at);
+    if (last) at += tail.copy(chunk, at);
     next = last ? objects.length + 1 : end;
     return at === chunk.length ? chunk : chunk.subarray(0, at);
   };

@@ -1,6 +1,8 @@
 /** An object's metadata alone (PartialObjectMetadata), cut out of its bytes without parsing them. */
 
-import type { Kind } from "../../api/kind.ts";
+import type { Kind, ObjectForm } from "../../api/kind.ts";
+import { schema } from "../../api/schemas.ts";
+import { encode } from "../../machinery/json/encode.ts";
 import { objectPrefix } from "./items.ts";
 
 const METADATA = Buffer.from('"metadata":');
@@ -10,6 +12,7 @@ const CLOSE = Buffer.from("}");
 
 /** @returns the bytes of the metadata: `{"name":…}`. Bytes that don't begin as the kind's own objects do (a Status in a watch) give undefined. */
 export function metadataOf(kind: Kind, bytes: Uint8Array): Uint8Array | undefined {
+  if (kind.form) return ownMetadata(kind, kind.form, bytes);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const prefix = objectPrefix(kind);
   if (buffer.compare(prefix, 0, prefix.length, 0, prefix.length) !== 0) return undefined;
@@ -17,6 +20,14 @@ export function metadataOf(kind: Kind, bytes: Uint8Array): Uint8Array | undefine
   if (buffer.compare(METADATA, 0, METADATA.length, prefix.length, start) !== 0) return undefined;
   return buffer.subarray(start, endOfObject(buffer, start));
 }
+
+/** A custom resource's metadata stand there by the alphabet, and here as everywhere else. */
+function ownMetadata(kind: Kind, form: ObjectForm, bytes: Uint8Array): Uint8Array | undefined {
+  const object = form.decodeStored(bytes);
+  return object.kind === kind.name ? Buffer.from(encode(object.metadata, METADATA_SCHEMA)) : undefined;
+}
+
+const METADATA_SCHEMA = schema("meta.v1.ObjectMeta");
 
 /** @returns `{"kind":"PartialObjectMetadata",…,"metadata":{…}}` */
 export function partialObject(metadata: Uint8Array, version: "v1" | "v1beta1"): Buffer {

@@ -91,7 +91,7 @@ function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: nu
 const PARTIAL = partialObject(new Uint8Array(), "v1").toString();
 
 function decoded(kind: Kind, bytes: Uint8Array): KubeObject {
-  return decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
+  return kind.form ? kind.form.decodeStored(bytes) : decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
 }
 
 function beside(kind: Kind, bytes: Uint8Array, include: IncludeObject, version: "v1" | "v1beta1"): string | undefined {

@@ -11,7 +11,7 @@ import { deleteCollection } from "./delete-collection.ts";
 import { get } from "./get.ts";
 import { list } from "./list.ts";
 import { patch } from "./patch.ts";
-import { subresources } from "./subresources/index.ts";
+import { scale, subresources } from "./subresources/index.ts";
 import { update } from "./update.ts";
 import { watch } from "./watch.ts";
 
@@ -37,7 +37,7 @@ const PART: ReadonlyMap<Verb, Handler> = new Map<Verb, Handler>([
 export const verbFor: VerbFor = (kind: Kind, subresource: string, verb: Verb): Handler | undefined => {
   if (subresource === "" && !kind.rules.virtual) return kind.table.verbs.includes(verb) ? OBJECT.get(verb) : undefined;
   const path = `${kind.group}/${kind.resource}${subresource && `/${subresource}`}`;
-  const own = subresources.get(path)?.get(verb);
+  const own = subresources.get(path)?.get(verb) ?? (subresource === "scale" && kind.rules.scale ? scale.get(verb) : undefined);
   if (own || subresource === "") return own;
   if (!kind.table.subresources.some(({ name }) => name === subresource)) throw noSuchResource();
   const served = kind.table.subresources.find(({ name }) => name === subresource)?.verbs.includes(verb) ?? false;

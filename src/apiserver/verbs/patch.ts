@@ -13,7 +13,7 @@ import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic-merge.ts";
 import { asGoPrints, isObject, type Plain } from "../../machinery/plain.ts";
 import { invalid } from "../../machinery/status/field-error.ts";
-import { badRequest, StatusError } from "../../machinery/status/status-error.ts";
+import { badRequest, StatusError, unsupportedMediaType } from "../../machinery/status/status-error.ts";
 import { strictWarnings, yamlToJson } from "../../machinery/yaml/to-json.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
@@ -40,7 +40,7 @@ export async function patch(call: Call): Promise<void> {
   const kind = kindOf(call);
   const { namespace, name, subresource } = call.attributes;
   if (name === "") throw notAllowed();
-  const form = formOf(call);
+  const form = formOf(call, kind);
   const options = writeOptions(call, "PatchOptions", form === "apply");
   const document = parse(form, await readBody(call), options, call);
   const cache = call.context.caches.of(kind);
@@ -67,12 +67,16 @@ export async function patch(call: Call): Promise<void> {
 }
 
 /** @throws StatusError 415 for another form */
-function formOf(call: Call): Form {
+function formOf(call: Call, kind: Kind): Form {
   const type = (call.exchange.headers["content-type"] ?? "").split(";", 1)[0]!.trim();
   const form = FORMS.get(type);
+  if (form === "strategic" && kind.form) throw unsupportedMediaType(CUSTOM_PATCHES); // No table says how its lists are merged.
   if (form) return form;
   throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });
 }
+
+const CUSTOM_PATCHES =
+  "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
 function parse(form: Form, body: Body, options: WriteOptions, call: Call): unknown {
   try {

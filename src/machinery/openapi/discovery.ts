@@ -92,7 +92,7 @@ export function etag(bytes: Uint8Array): string {
 /** @returns the hash by which clients see that the stored version changed: of group, version and kind; undefined for what isn't stored */
 export function storageVersionHash(row: ResourceTable): string | undefined {
   if (!row.verbs.includes("watch")) return undefined;
-  const own = `${row.group}/${row.version}/${row.kind}`;
+  const own = `${row.group}/${row.custom?.storageVersion ?? row.version}/${row.kind}`;
   return createHash("sha256")
     .update(STORED_AS[own] ?? own)
     .digest()
@@ -117,11 +117,16 @@ function resourceEntry(row: ResourceTable): object {
     namespaced: row.namespaced,
     ...(row.responseGroup !== undefined && { group: row.responseGroup, version: row.responseVersion }),
     kind: row.kind,
-    verbs: row.verbs,
+    verbs: shownVerbs(row),
     ...(row.shortNames && { shortNames: row.shortNames }),
     ...(row.categories && { categories: row.categories }),
     ...(hash !== undefined && { storageVersionHash: hash }),
   };
+}
+
+/** Of what is being deleted with its definition, nothing new can be made. */
+function shownVerbs({ verbs, custom }: ResourceTable): readonly string[] {
+  return custom?.terminating ? ["delete", "deletecollection", "get", "list", "watch"] : verbs;
 }
 
 function subresourceEntry(row: ResourceTable, sub: SubresourceTable): object {
@@ -141,7 +146,7 @@ function aggregatedEntry(row: ResourceTable): object {
     responseKind: { group: row.responseGroup ?? "", version: row.responseVersion ?? "", kind: row.kind },
     scope: row.namespaced ? "Namespaced" : "Cluster",
     singularResource: row.singular,
-    verbs: row.verbs,
+    verbs: shownVerbs(row),
     ...(row.shortNames && { shortNames: row.shortNames }),
     ...(row.categories && { categories: row.categories }),
     ...(row.subresources.length > 0 && {

@@ -131,3 +131,59 @@ function kindsOf({ rows, resolve }: OpenApiSource, group: string, version: strin
   }
   return kinds;
 }
+
+/** What has no table of its own: the custom resources of one group and version. */
+export interface CustomSource {
+  readonly group: string;
+  readonly version: string;
+  readonly rows: readonly ResourceTable[];
+  /** Finds built-in structs, and what stands for the custom ones. */
+  readonly resolve: SchemaResolver;
+  /** Adds the definitions of the resources and their lists. */
+  define(definitions: Definitions): void;
+}
+
+/** @returns the document of `/openapi/v3/apis/GROUP/VERSION` of custom resources: no protobuf, no strategic merge, no old watch paths (k8s.io/apiextensions-apiserver pkg/controller/openapi/builder) */
+export function customDocument({ group, version, rows, resolve, define }: CustomSource): Json {
+  const joined = joinedName(group);
+  const prefix = `${joined}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
+  const definitions = new Definitions(kindsOf({ rows: [], resolve }, group, version));
+  define(definitions);
+  const context = { root: `/apis/${group}/${version}`, tag: `${lowerFirst(joined)}_${version}`, prefix, definitions, resolve };
+  const shown = rows.map((row) => ({ ...row, verbs: row.verbs.filter((verb) => verb !== "watch") }));
+  const paths = shown.flatMap((row) => pathsOf(row, context)).map(([path, item]): [string, Json] => [path, narrowed(item)]);
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes CRD Swagger", version: "v0.1.0" },
+    paths: Object.fromEntries(paths.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    components: { schemas: definitions.all() },
+  };
+}
+
+const TEXT_FORMS: readonly string[] = ["application/json", "application/yaml"];
+
+/** The operations of a path in the forms that custom resources have. */
+function narrowed(item: Json): Json {
+  return Object.fromEntries(
+    Object.entries(item).map(([method, operation]) => {
+      if (method === "parameters") return [method, operation];
+      const { requestBody, responses, ...more } = operation as Json & { requestBody?: Json; responses: Record<string, Json> };
+      const body = more["x-kubernetes-action"] === "deletecollection" ? undefined : requestBody;
+      const codes = Object.entries(responses).filter(([code]) => method !== "patch" || code !== "201");
+      return [
+        method,
+        { ...more, ...(body && { requestBody: inTextForms(body) }), responses: Object.fromEntries(codes.map(([code, answer]) => [code, inTextForms(answer)])) },
+      ];
+    }),
+  );
+}
+
+function inTextForms(described: Json): Json {
+  const { content, ...more } = described as Json & { content?: Json };
+  if (!content) return described;
+  const any = content["*/*"];
+  const kept = any
+    ? TEXT_FORMS.map((type) => [type, any])
+    : Object.entries(content).filter(([type]) => TEXT_FORMS.includes(type) || (/[-+](?:json|yaml|patch\+yaml)$/.test(type) && !type.includes("strategic")));
+  return { ...more, content: Object.fromEntries(kept) };
+}

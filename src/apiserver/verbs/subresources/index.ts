@@ -14,7 +14,8 @@ import { getScale, patchScale, updateScale } from "./scale.ts";
 
 type Verbs = ReadonlyMap<Verb, Handler>;
 
-const scale: Verbs = new Map<Verb, Handler>([
+/** Of kinds that have it. */
+export const scale: Verbs = new Map<Verb, Handler>([
   ["get", getScale],
   ["update", updateScale],
   ["patch", patchScale],

@@ -135,7 +135,7 @@ function ownersAfter(call: Call, last: KubeObject, current: Scale, scale: Scale,
         apiVersion: scaleKind.apiVersion,
         time: timestamp(call.context.clock.now()),
       });
-  return entriesAfterScale(last.metadata.managedFields, scaled, kind.apiVersion) as Entries | undefined;
+  return entriesAfterScale(last.metadata.managedFields, scaled, kind.apiVersion, kind.rules.scale?.path) as Entries | undefined;
 }
 
 /** @param wanted makes the Scale that shall be from the one that is */
@@ -147,7 +147,7 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
   const attempt = { kind, namespace, name, options, subresource: "scale", steps: scaleWrite, ...(relative && { relative: true as const }) };
   const { bytes } = await runChange(call, attempt, {
     async from(last: KubeObject | undefined, cached: CachedObject | undefined): Promise<KubeObject> {
-      const current = scaleOf(scaleKind, last as Scalable);
+      const current = scaleOf(kind, last as Scalable);
       const scale = wanted(current);
       const request = admissionRequest(call, { operation: "UPDATE", kind: scaleKind, name, object: scale, old: current, dryRun: options.dryRun });
       await mutateAll(call, request);
@@ -158,7 +158,8 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
       }
       await validateAll(call, request);
       const next = cache.decode<Scalable>(cached!);
-      next.spec = { ...next.spec, replicas };
+      if (kind.rules.scale) kind.rules.scale.write(next, replicas);
+      else next.spec = { ...next.spec, replicas };
       next.metadata.resourceVersion = scale.metadata.resourceVersion ?? "";
       const owners = ownersAfter(call, last!, current, scale, options, applied);
       if (owners) next.metadata.managedFields = owners;
@@ -172,18 +173,20 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
 
 function answer(call: Call, kind: Kind, revision: number, object: Scalable): void {
   const scaleKind = bodyKind(kind, "scale");
-  const scale = scaleOf(scaleKind, object);
+  const scale = scaleOf(kind, object);
   delete scale.metadata.managedFields; // Kept for merging only; they are the object's.
   call.context.respond.object(call, 200, scaleKind, servable(encodeStored(scaleKind, scale), revision).bytes);
 }
 
-function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: Scalable): Scale {
+/** @param scaled the kind of the object */
+function scaleOf(scaled: Kind, object: Scalable): Scale {
+  const { metadata } = object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const managedFields = entriesOfScale(metadata.managedFields) as Entries | undefined;
-  const selector = selectorText(spec?.selector);
+  const managedFields = entriesOfScale(metadata.managedFields, scaled.rules.scale?.path) as Entries | undefined;
+  const { replicas, ready, selector } = scaled.rules.scale?.read(object) ?? builtInScale(object);
   return {
-    kind,
-    apiVersion,
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
     metadata: {
       ...(name && { name }),
       ...(namespace && { namespace }),
@@ -192,9 +195,13 @@ function scaleOf({ apiVersion, name: kind }: Kind, { metadata, spec, status }: S
       ...(creationTimestamp && { creationTimestamp }),
       ...(managedFields && { managedFields }),
     },
-    spec: { ...(spec?.replicas && { replicas: spec.replicas }) },
-    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
+    spec: { ...(replicas && { replicas }) },
+    status: { replicas: ready, ...(selector && { selector }) },
   };
+}
+
+function builtInScale({ spec, status }: Scalable): { replicas: number | undefined; ready: number; selector: string } {
+  return { replicas: spec?.replicas, ready: status?.replicas ?? 0, selector: selectorText(spec?.selector) };
 }
 
 /** A replication controller's selector is plain labels. */

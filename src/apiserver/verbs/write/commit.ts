@@ -22,7 +22,7 @@ export async function commit(write: Write): Promise<void> {
   if (last && cached && completesDeletion(kind, next, last)) return removeFinalized(write);
   const { value, stored } = fittingForm(call, kind, next);
   const before = cached && last ? call.context.caches.stored(kind).get(cached.namespace, cached.name) : undefined;
-  if (before && cached?.resourceVersion === before.resourceVersion && unchanged(value, before.bytes, before.resourceVersion)) {
+  if (before && !before.stale && cached?.resourceVersion === before.resourceVersion && unchanged(value, before.bytes, before.resourceVersion)) {
     write.result = cached.bytes;
     return;
   }

@@ -1,0 +1,74 @@
+/** What a CustomResourceDefinition's version says of how it is served, read once. */
+
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionVersion,
+  CustomResourceSubresourceScale,
+} from "../../api/tables/apiextensions-v1.ts";
+import { compareVersions } from "../../machinery/openapi/group-order.ts";
+import type { SchemaProps } from "../../machinery/structural/schema-props.ts";
+import { type Structural, structuralOf } from "../../machinery/structural/structural.ts";
+
+/** One version of a definition whose names are accepted. */
+export interface ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly names: CustomResourceDefinitionNames;
+  readonly namespaced: boolean;
+  readonly props: SchemaProps | undefined;
+  /** Built on first use, since most definitions are never written to. */
+  schema(): Structural | undefined;
+  readonly keepsEverything: boolean;
+  readonly hasStatus: boolean;
+  readonly scale: CustomResourceSubresourceScale | undefined;
+  readonly columns: readonly CustomResourceColumnDefinition[];
+  /** Paths as the definition writes them: `.spec.color`. */
+  readonly selectable: readonly string[];
+  /** What each answer warns of. */
+  readonly deprecation: string | undefined;
+  readonly storageVersion: string;
+  /** The definition is being deleted: nothing new may be made. */
+  readonly terminating: boolean;
+}
+
+export function servedVersions(definition: CustomResourceDefinition): ServedVersion[] {
+  const { spec, status, metadata } = definition;
+  const versions = spec.versions ?? [];
+  const storageVersion = versions.find(({ storage }) => storage)?.name ?? "";
+  return versions
+    .filter(({ served, storage }) => served || storage)
+    .map((version): ServedVersion => {
+      const props = version.schema?.openAPIV3Schema as SchemaProps | undefined;
+      let schema: Structural | undefined;
+      return {
+        group: spec.group,
+        version: version.name,
+        names: status?.acceptedNames ?? spec.names,
+        namespaced: spec.scope === "Namespaced",
+        props,
+        schema() {
+          if (props) schema ??= structuralOf(props);
+          return schema;
+        },
+        keepsEverything: spec.preserveUnknownFields === true,
+        hasStatus: version.subresources?.status !== undefined,
+        scale: version.subresources?.scale,
+        columns: version.additionalPrinterColumns ?? [],
+        selectable: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
+        deprecation: version.deprecated ? (version.deprecationWarning ?? deprecationOf(definition, version)) : undefined,
+        storageVersion,
+        terminating:
+          metadata.deletionTimestamp !== undefined || (status?.conditions ?? []).some(({ type, status: is }) => type === "Terminating" && is === "True"),
+      };
+    });
+}
+
+/** Names the newest version that one should use instead. */
+function deprecationOf({ spec }: CustomResourceDefinition, { name }: CustomResourceDefinitionVersion): string {
+  const said = `${spec.group}/${name} ${spec.names.kind} is deprecated`;
+  const better = (spec.versions ?? []).filter((one) => one.served && !one.deprecated && compareVersions(name, one.name) > 0).map((one) => one.name);
+  const newest = better.sort(compareVersions)[0];
+  return newest ? `${said}; use ${spec.group}/${newest} ${spec.names.kind}` : said;
+}
