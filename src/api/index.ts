@@ -20,6 +20,7 @@ import { policy } from "./policy/index.ts";
 import { rbac } from "./rbac/index.ts";
 import { scheduling } from "./scheduling/index.ts";
 import { storage } from "./storage/index.ts";
+import { storagemigration } from "./storagemigration/index.ts";
 import { resources } from "./tables/resources.ts";
 
 /** Kinds with rules: each folder's list. */
@@ -42,6 +43,7 @@ const declared: readonly Kind[] = [
   ...policy,
   ...scheduling,
   ...storage,
+  ...storagemigration,
 ];
 
 const byPath = new Map(declared.map((kind) => [`${kind.apiVersion}/${kind.resource}`, kind]));

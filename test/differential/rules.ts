@@ -52,6 +52,7 @@ function certificates(): ReadonlyMap<string, string> {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   return new Map([
     ["$REQUEST", base64(newRequest(newKeyPair(), { commonName: "c", organizations: ["o"] }))],
+    ["$REQUEST_DER", newRequest(newKeyPair(), { commonName: "" }).split("-----")[2]!.replaceAll("\n", "")],
     ["$AUTHORITY", authority.cert],
     ["$AUTHORITY_TWICE", authority.cert + authority.cert],
     ["$LEAF", leaf],

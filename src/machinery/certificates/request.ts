@@ -54,6 +54,27 @@ export function newRequest(pair: KeyPair, subject: Subject, names: Names = {}): 
   return toPem("CERTIFICATE REQUEST", Buffer.from(AsnConvert.serialize(request)));
 }
 
+export interface ParsedRequest {
+  readonly request: CertificationRequest;
+  readonly publicKey: KeyObject;
+}
+
+/** @param der of the request, whose signature isn't checked. Throws Error where it is none. */
+export function parseRequest(der: Buffer): ParsedRequest {
+  const request = AsnConvert.parse(der, CertificationRequest);
+  const key = Buffer.from(AsnConvert.serialize(request.certificationRequestInfo.subjectPKInfo));
+  return { request, publicKey: createPublicKey({ key, type: "spki", format: "der" }) };
+}
+
+/** Whether a request is signed with the key that it asks for. Throws Error for an algorithm that nobody should use. */
+export function isSelfSigned({ request, publicKey }: ParsedRequest): boolean {
+  const { algorithm } = request.signatureAlgorithm;
+  const digest = DIGESTS.get(algorithm);
+  if (digest === undefined) throw new Error(`signature algorithm ${algorithm} is not supported`);
+  const signed = request.certificationRequestInfoRaw ?? AsnConvert.serialize(request.certificationRequestInfo);
+  return verify(digest, Buffer.from(signed), publicKey, Buffer.from(request.signature));
+}
+
 /**
  * Reads a request and checks that it is signed with the key that it asks for.
  * @param pem one block `CERTIFICATE REQUEST`
@@ -63,13 +84,9 @@ export function readRequest(pem: string): SigningRequest {
   const block = fromPem(pem)[0];
   if (block?.label !== "CERTIFICATE REQUEST") throw new Error("PEM block type must be CERTIFICATE REQUEST");
   if (block.der.length > REQUEST_LIMIT_BYTES) throw new Error(`the request is larger than ${REQUEST_LIMIT_BYTES} bytes`);
-  const request = AsnConvert.parse(block.der, CertificationRequest);
+  const { request, publicKey } = parseRequest(block.der);
   const info = request.certificationRequestInfo;
-  const publicKey = createPublicKey({ key: Buffer.from(AsnConvert.serialize(info.subjectPKInfo)), type: "spki", format: "der" });
-  const digest = DIGESTS.get(request.signatureAlgorithm.algorithm);
-  if (digest === undefined) throw new Error(`signature algorithm ${request.signatureAlgorithm.algorithm} is not supported`);
-  const signedBytes = request.certificationRequestInfoRaw ?? AsnConvert.serialize(info);
-  if (!verify(digest, Buffer.from(signedBytes), publicKey, Buffer.from(request.signature))) throw new Error("the request is not signed with its own key");
+  if (!isSelfSigned({ request, publicKey })) throw new Error("the request is not signed with its own key");
   const extensions = [...(info.attributes ?? [])]
     .filter((attribute) => attribute.type === EXTENSION_REQUEST)
     .flatMap((attribute) => attribute.values.flatMap((value) => [...AsnConvert.parse(value, Extensions)]));

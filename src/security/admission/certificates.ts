@@ -1,8 +1,10 @@
 /** Who may approve and sign certificate requests, by signer; and no certificate for `system:masters` (CertificateApproval, CertificateSigning, CertificateSubjectRestriction). */
 
 import { isDeepStrictEqual } from "node:util";
-import type { CertificateSigningRequest, ClusterTrustBundle } from "../../api/tables/certificates-v1.ts";
+import type { CertificateSigningRequest, ClusterTrustBundle, PodCertificateRequest } from "../../api/tables/certificates-v1.ts";
 import { readRequest } from "../../machinery/certificates/request.ts";
+import { forbiddenField } from "../../machinery/status/field-error.ts";
+import { invalidObject } from "../../machinery/status/status-error.ts";
 import type { Authorizer } from "../attributes.ts";
 import { changesOnlyOwnership } from "./only-ownership.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -45,6 +47,22 @@ export function certificateSigning(authorizer: Authorizer): AdmissionPlugin {
       const signer = last.spec.signerName;
       if (await maySignAs(authorizer, request, "sign", signer)) return;
       throw refused(request, `user not permitted to sign requests with signerName ${JSON.stringify(signer)}`);
+    },
+  };
+}
+
+/** Whoever says what became of a pod's request speaks for the signer; Kubernetes refuses this as a field that may not be changed. */
+export function podCertificateSigning(authorizer: Authorizer): AdmissionPlugin {
+  return {
+    name: "PodCertificateSigning",
+    on: ["podcertificaterequests/status"],
+    operations: ["UPDATE"],
+    async validate(request) {
+      const [next, last] = [request.object as PodCertificateRequest, request.old as PodCertificateRequest];
+      const { signerName } = last.spec;
+      if (isDeepStrictEqual(next.status ?? {}, last.status ?? {}) || (await maySignAs(authorizer, request, "sign", signerName))) return;
+      const why = `User ${JSON.stringify(request.user.name)} is not permitted to "sign" for signer ${JSON.stringify(signerName)}`;
+      throw invalidObject({ group: GROUP, kind: "PodCertificateRequest" }, request.name, [forbiddenField("spec.signerName", why)]);
     },
   };
 }

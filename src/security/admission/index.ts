@@ -5,7 +5,7 @@ import type { Random } from "../../machinery/random.ts";
 import type { WebhookClient } from "../../machinery/webhook.ts";
 import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
-import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest } from "./certificates.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest, podCertificateSigning } from "./certificates.ts";
 import { persistentVolumeClaimResize } from "./claim-resize.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-classes.ts";
 import { limitRanger } from "./limit-ranger.ts";
@@ -53,6 +53,7 @@ export function admissionPlugins({ authorizer, policy, clock, random, webhooks: 
     runtimeClass,
     certificateApproval(authorizer),
     certificateSigning(authorizer),
+    podCertificateSigning(authorizer),
     clusterTrustBundleAttest(authorizer),
     certificateSubjectRestriction,
     defaultIngressClass,
