@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { kindOf } from "./declare.ts";
 import { kinds } from "./index.ts";
 import type { KubeObject } from "./kind.ts";
 import * as clients from "./resources.ts";
@@ -55,7 +56,7 @@ test("each status subresource of the tables has rules, and only those", () => {
 });
 
 test("by default a create drops the status, an update keeps it, and a status update changes nothing else", () => {
-  const { rules } = find("storagemigration.k8s.io/v1", "storageversionmigrations");
+  const { rules } = kindOf<Some>(find("storagemigration.k8s.io/v1", "storageversionmigrations").table);
   const metadata = { name: "a" };
   const created: Some = { metadata, spec: 1, status: 1 };
   rules.prepareCreate?.(created);
