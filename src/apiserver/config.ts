@@ -33,4 +33,8 @@ export interface ApiServerConfig {
   readonly localExtensions?: boolean;
   /** Also accept TLS 1.2, for clients that can't do better. */
   readonly allowTls12?: boolean;
+  /** How many requests run at once that aren't exempt: priority levels divide them. 600 where absent. */
+  readonly requestsInFlight?: number;
+  /** How many watches a user may have who isn't exempt. 4000 where absent. */
+  readonly watchesPerUser?: number;
 }

@@ -11,6 +11,7 @@ import { systemRandom } from "../machinery/random.ts";
 import { auditSink } from "../security/audit/sink.ts";
 import { sqliteStore } from "../storage/sqlite/store.ts";
 import type { ApiServerConfig } from "./config.ts";
+import { flagsOf } from "./flags.ts";
 import { startApiServer } from "./server.ts";
 
 /** After SIGTERM open requests have so long to end. */
@@ -46,7 +47,7 @@ export async function main(args: string[]): Promise<void> {
     },
     kinds,
     store,
-    storeFile: config.store,
+    operations: { storeFile: config.store, flags: flagsOf(config), seats: config.requestsInFlight, watchesPerUser: config.watchesPerUser },
     audit,
     clock,
     random: systemRandom,

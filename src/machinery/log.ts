@@ -12,13 +12,17 @@ export interface Log {
   error(message: string, facts?: Facts): void;
   /** Says, once, that the component does its work from now on: what starts components waits for this line. */
   ready(facts?: Facts): void;
+  /** From now on what is below the level isn't written. */
+  setLevel?(level: LogLevel): void;
 }
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** The member of the line that says so. */
 export const READY_MARK = '"ready":true';
 
 /** @param component stands in each line: `apiserver`, `node` … */
-export function createLog(component: string, level: "debug" | "info" | "warn" | "error" = "info"): Log {
+export function createLog(component: string, level: LogLevel = "info"): Log {
   const logger = pino({
     level,
     base: { component },
@@ -32,5 +36,8 @@ export function createLog(component: string, level: "debug" | "info" | "warn" | 
     warn: (message, facts) => logger.warn(facts ?? {}, message),
     error: (message, facts) => logger.error(facts ?? {}, message),
     ready: (facts) => logger.info({ ...facts, ready: true }, "ready"),
+    setLevel(wanted) {
+      logger.level = wanted;
+    },
   };
 }

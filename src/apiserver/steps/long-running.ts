@@ -5,8 +5,12 @@ import type { Call } from "../call.ts";
 
 const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "proxy", "log", "portforward"]);
 
+/** A profile is taken for as long as somebody asks. */
+const PROFILES = "/debug/pprof/";
+
 export function isLongRunning({ attributes }: Call): boolean {
-  return attributes.isResource && (attributes.verb === "watch" || STREAMS.has(attributes.subresource));
+  if (!attributes.isResource) return attributes.path.startsWith(PROFILES);
+  return attributes.verb === "watch" || STREAMS.has(attributes.subresource);
 }
 
 const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);

@@ -1,0 +1,34 @@
+/** How the server was started, by the names that kube-apiserver has for the same: what `/flagz` shows. No secret is among them. */
+
+import type { ApiServerConfig } from "./config.ts";
+
+export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
+  const list = (values: readonly unknown[]): string => `[${values.join(",")}]`;
+  return new Map<string, string>([
+    ["bind-address", config.listen.join(",")],
+    ["secure-port", String(config.port)],
+    ["advertise-address", config.advertiseAddress ?? config.listen[0] ?? ""],
+    ["authorization-mode", list(["Node", "RBAC"])],
+    ["anonymous-auth", "false"],
+    ["tls-cert-file", config.servingCertificate],
+    ["tls-private-key-file", config.servingKey],
+    ["tls-min-version", config.allowTls12 ? "VersionTLS12" : "VersionTLS13"],
+    ["client-ca-file", config.clientCa],
+    ["requestheader-client-ca-file", config.frontProxyCa],
+    ["kubelet-certificate-authority", config.servingCa],
+    ["kubelet-client-certificate", config.kubeletClientCertificate],
+    ["kubelet-client-key", config.kubeletClientKey],
+    ["service-account-issuer", list([config.serviceAccountIssuer])],
+    ["service-account-key-file", list([config.serviceAccountKey])],
+    ["service-account-signing-key-file", config.serviceAccountKey],
+    ["service-cluster-ip-range", config.serviceCidr],
+    ["service-node-port-range", config.nodePorts.join("-")],
+    ["enable-priority-and-fairness", "true"],
+    ["max-requests-inflight", String(config.requestsInFlight ?? 600)],
+    ["max-mutating-requests-inflight", "0"],
+    ["request-timeout", "1m0s"],
+    ["min-request-timeout", "1800"],
+    ["profiling", "true"],
+    ["watch-cache", "true"],
+  ]);
+}

@@ -1,0 +1,103 @@
+/** What bounds a running server and what an administrator sees of it: turns, health, metrics, pages for debugging. Put together here, used by `server.ts`. */
+
+import type { Clock } from "../machinery/clock.ts";
+import type { Log } from "../machinery/log.ts";
+import type { MetricRegistry } from "../machinery/metrics/registry.ts";
+import type { Reader } from "../security/reader.ts";
+import type { Store } from "../storage/store.ts";
+import type { StoreCaches } from "./cache/caches.ts";
+import { debugEndpoints } from "./endpoints/debug.ts";
+import { healthEndpoints } from "./endpoints/health.ts";
+import { healthChecks, type Phase } from "./endpoints/health-checks.ts";
+import { metricsEndpoint } from "./endpoints/metrics.ts";
+import { HealthSeries } from "./endpoints/slis.ts";
+import type { EndpointRow } from "./endpoints/table.ts";
+import { zPages } from "./endpoints/zpages.ts";
+import { dumpEndpoints } from "./flow/dump.ts";
+import { FlowControl } from "./flow/flow-control.ts";
+import { followConfiguration } from "./flow/follow.ts";
+import { sizesOf } from "./flow/sizes.ts";
+import { FlowTurns } from "./flow/turns.ts";
+import type { ServedKinds } from "./kind-table.ts";
+import type { Loopback } from "./loopback.ts";
+import { collectServer } from "./metrics/collected.ts";
+import { RequestBook } from "./metrics/requests.ts";
+import { Deadlines } from "./steps/deadline.ts";
+import { watchEventLoop } from "./watchdog.ts";
+
+/** As kube-apiserver: --max-requests-inflight and --max-mutating-requests-inflight together. */
+const SEATS = 600;
+const WATCHES_PER_USER = 4000;
+
+/** What an administrator may choose. */
+export interface OperationsSettings {
+  /** How many requests that aren't exempt run at once: what priority levels divide among them. */
+  readonly seats?: number | undefined;
+  /** How many watches a user may have who isn't exempt. */
+  readonly watchesPerUser?: number | undefined;
+  /** The store's file, where it has one: its size is told. */
+  readonly storeFile?: string | undefined;
+  /** How the server was started, by the names of kube-apiserver's flags: `/flagz` shows them. */
+  readonly flags?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface OperationsOptions {
+  readonly settings: OperationsSettings;
+  readonly registry: MetricRegistry;
+  readonly store: Store;
+  readonly kinds: ServedKinds;
+  readonly caches: StoreCaches;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Operations {
+  readonly phase: Phase;
+  readonly turns: FlowTurns;
+  readonly metrics: RequestBook;
+  readonly deadlines: Deadlines;
+  readonly rows: readonly EndpointRow[];
+  /** Counts a TLS handshake that failed. */
+  onHandshakeError(): void;
+  /** Follows the objects that configure priority and fairness, from now on. */
+  follow(reader: Reader, loopback: Loopback): void;
+  close(): void;
+}
+
+export function openOperations({ settings, registry, store, kinds, caches, clock, log }: OperationsOptions): Operations {
+  const { seats = SEATS, watchesPerUser = WATCHES_PER_USER, storeFile, flags = new Map() } = settings;
+  const phase: Phase = { started: false, draining: false };
+  const deadlines = new Deadlines(clock);
+  const watchdog = watchEventLoop(log, () => deadlines.underWay());
+  const flowControl = new FlowControl({ clock, registry, seats, soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
+  const turns = new FlowTurns(flowControl, clock, watchesPerUser);
+  const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
+  collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile });
+  const series = new HealthSeries();
+  const cachesFilled = (): boolean => kinds.all.every((kind) => kind.rules.virtual || caches.stored(kind).filled);
+  const checks = healthChecks({ store, phase, cachesFilled, after: (delayMs, callback) => clock.after(delayMs, callback) });
+  let stopFollowing = (): void => {};
+  return {
+    phase,
+    turns,
+    metrics: new RequestBook(registry),
+    deadlines,
+    rows: [
+      ...healthEndpoints(checks, series),
+      metricsEndpoint(registry),
+      series.endpoint,
+      ...zPages({ startedAt: clock.now(), now: () => clock.now(), flags }),
+      ...dumpEndpoints(flowControl),
+      ...debugEndpoints(log, (delayMs, callback) => clock.after(delayMs, callback)),
+    ],
+    onHandshakeError: () => handshakeErrors.add(),
+    follow(reader, loopback) {
+      stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log });
+    },
+    close() {
+      watchdog.stop();
+      stopFollowing();
+      flowControl.close();
+    },
+  };
+}
