@@ -233,6 +233,10 @@ class DirectExchange implements Exchange {
         streaming.write(chunk);
         return streaming.queued;
       },
+      writeAll(chunks) {
+        for (const chunk of chunks) this.write(chunk);
+        return streaming.queued;
+      },
       queued: () => 0,
       drained: () => Promise.resolve(),
       end: () => streaming.end(),

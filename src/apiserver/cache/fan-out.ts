@@ -16,6 +16,8 @@ export class FanOut {
   /** Kinds of pin (`all`, `namespace`, `object`, `label:app`, `field:0`) to pinned value to subscribers. */
   readonly #pins = new Map<string, Map<string, Set<Subscriber>>>();
   readonly #subscribers = new Set<Subscriber>();
+  /** Changes that the next turn delivers. */
+  #due: Change[] = [];
 
   get size(): number {
     return this.#subscribers.size;
@@ -23,6 +25,7 @@ export class FanOut {
 
   /** @param hold true while the past is still to be delivered: `release` ends it */
   add(subscription: Subscription, hold: boolean): { release(past: readonly Change[]): void; end(): void } {
+    this.settle(); // The past that this one is given has what is due.
     const subscriber: Subscriber = { subscription, held: hold ? [] : undefined, batch: [] };
     const { pin, value } = pinOf(subscription);
     const values = this.#pins.get(pin) ?? new Map<string, Set<Subscriber>>();
@@ -47,9 +50,21 @@ export class FanOut {
     };
   }
 
-  /** Offers changes, in order, to everyone they may concern. */
+  /**
+   * Offers changes, in order, to everyone they may concern: in the next turn of the event loop, since whoever made a change hears of it first, and goes on to
+   * the next while a thousand watchers are told of this one.
+   */
   publish(changes: readonly Change[]): void {
     if (this.#subscribers.size === 0) return;
+    if (this.#due.length === 0) setImmediate(() => this.settle());
+    for (const change of changes) this.#due.push(change);
+  }
+
+  /** Delivers at once what is due. */
+  settle(): void {
+    const changes = this.#due;
+    if (changes.length === 0) return;
+    this.#due = [];
     const touched: Subscriber[] = [];
     for (const change of changes) {
       for (const [pin, values] of this.#pins) {
@@ -68,6 +83,7 @@ export class FanOut {
 
   /** Tells every subscriber that the cache lost its place. */
   lose(): void {
+    this.settle();
     const lost = [...this.#subscribers];
     this.#subscribers.clear();
     this.#pins.clear();

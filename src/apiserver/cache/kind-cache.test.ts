@@ -81,6 +81,7 @@ test("watchers hear of every change above their revision once, from the cache's 
     if (from === 1) await put(store, "a", "2");
     const end = await subscribed;
     await cache.waitForPresent();
+    cache.settle();
     assert.deepEqual(seen(heard), expected);
     end();
   }
@@ -95,6 +96,7 @@ test("what is gone is shown with the revision at which it went", async () => {
   await cache.subscribe({ from: cache.revision, selection: {}, deliver: (changes) => heard.push(...changes), lost: () => {} });
   await remove(store, "a");
   await cache.waitForPresent();
+  cache.settle();
   const { gone } = heard[0]!;
   assert.equal(gone?.resourceVersion, 3);
   assert.equal(JSON.parse(gone?.bytes.toString() ?? "").metadata.resourceVersion, "3");

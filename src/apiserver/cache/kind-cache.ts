@@ -176,6 +176,10 @@ export class KindCache implements WatchCache {
     return end;
   }
 
+  settle(): void {
+    this.#fanOut.settle();
+  }
+
   decode<T extends KubeObject>(object: CachedObject, kind = this.kind): T {
     const known = object instanceof StoredObject ? object.decoded : undefined;
     if (known) return copyObject(known) as T;

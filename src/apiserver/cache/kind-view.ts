@@ -65,6 +65,10 @@ export class KindView implements WatchCache {
     });
   }
 
+  settle(): void {
+    this.#cache.settle();
+  }
+
   decode<T extends KubeObject>(object: CachedObject): T {
     return this.#cache.decode(object, this.#kind);
   }

@@ -70,6 +70,8 @@ export interface WatchCache {
   waitForPresent(): Promise<void>;
   /** Begins a watch. Throws a 410 StatusError when no history reaches back to `from`. @returns what ends it */
   subscribe(subscription: Subscription): Promise<() => void>;
+  /** Delivers at once what watchers would be told in the next turn: then they know everything up to `revision`. */
+  settle(): void;
   /** The object as data: a fresh copy that the caller may change. */
   decode<T extends KubeObject>(object: CachedObject): T;
   /** The object as data, shared with others: the caller must not change it. */

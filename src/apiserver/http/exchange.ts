@@ -43,6 +43,8 @@ export interface Exchange {
 export interface AnswerStream {
   /** Queues a chunk. @returns the bytes that wait in this process's memory to be sent: the caller's limit cuts slow readers */
   write(chunk: Uint8Array): number;
+  /** Queues several messages, as `write` each of them: where nothing parts them on the wire, in one piece. */
+  writeAll(chunks: readonly Uint8Array[]): number;
   /** The bytes that wait now. */
   queued(): number;
   /** Resolves once the client has taken what waits, or is gone. */

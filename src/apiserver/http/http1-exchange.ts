@@ -5,6 +5,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import { joined } from "./joined.ts";
 import { drained, pump } from "./pump.ts";
 
 export interface Upgrade {
@@ -88,6 +89,9 @@ export class Http1Exchange implements Exchange {
         if (!response || response.destroyed || response.writableEnded) return 0;
         response.write(chunk);
         return response.writableLength;
+      },
+      writeAll(chunks) {
+        return this.write(joined(chunks));
       },
       queued: () => response?.writableLength ?? 0,
       drained: () => drained(response),

@@ -5,6 +5,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
+import { joined } from "./joined.ts";
 import { drained, pump } from "./pump.ts";
 
 /** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
@@ -91,6 +92,9 @@ export class Http2Exchange implements Exchange {
         if (stream.destroyed || stream.writableEnded) return 0;
         stream.write(chunk);
         return stream.writableLength;
+      },
+      writeAll(chunks) {
+        return this.write(joined(chunks));
       },
       queued: () => stream.writableLength,
       drained: () => drained(stream),

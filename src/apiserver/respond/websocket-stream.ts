@@ -31,6 +31,10 @@ export function webSocketStream(call: Call, text: boolean): AnswerStream | undef
       void connection.send(chunk.at(-1) === NEWLINE ? chunk.subarray(0, -1) : chunk, text);
       return socket.writableLength;
     },
+    writeAll(chunks) {
+      for (const chunk of chunks) this.write(chunk);
+      return socket.writableLength;
+    },
     queued: () => socket.writableLength,
     drained: () => drained(socket),
     end: () => connection.close(),

@@ -68,7 +68,9 @@ test("whoever watches ends up with what a list shows, whenever it began and what
         if (app === "gone") await api.delete(`${MAPS}/m${name}`);
         else if ((await api.create(MAPS, map)).code === 409) await api.update(`${MAPS}/m${name}`, map);
       }
-      await api.caches.stored(kinds.find(({ resource }) => resource === "configmaps")!).waitForPresent();
+      const cache = api.caches.stored(kinds.find(({ resource }) => resource === "configmaps")!);
+      await cache.waitForPresent();
+      cache.settle();
       for (const { selector, watch } of watching) {
         const held = new Map<string, string>();
         for (const { type, object } of watch.events) {

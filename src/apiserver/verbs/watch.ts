@@ -136,7 +136,7 @@ class Watcher {
   async #sendAll(objects: readonly CachedObject[]): Promise<void> {
     for (const { bytes } of objects) {
       if (this.#over) return;
-      if (this.#send(this.#encode("ADDED", bytes)) > INITIAL_QUEUED_BYTES) await this.#drained();
+      if (this.#send([this.#encode("ADDED", bytes)]) > INITIAL_QUEUED_BYTES) await this.#drained();
     }
   }
 
@@ -154,18 +154,18 @@ class Watcher {
       if (this.#waiting.length > WAITING_MAX) this.#cut();
       return;
     }
-    let queued = 0;
+    const events: Uint8Array[] = [];
     for (const change of changes) {
       const event = this.#event(change);
-      if (event) queued = this.#send(event);
+      if (event) events.push(event);
     }
-    if (queued > QUEUED_BYTES_MAX) this.#cut();
+    if (events.length > 0 && this.#send(events) > QUEUED_BYTES_MAX) this.#cut();
   }
 
-  #send(event: Uint8Array): number {
-    this.#series.events.value++;
-    this.#series.sizes.observe(event.length);
-    return this.#stream.write(event);
+  #send(events: readonly Uint8Array[]): number {
+    this.#series.events.value += events.length;
+    for (const event of events) this.#series.sizes.observe(event.length);
+    return this.#stream.writeAll(events);
   }
 
   /** Breaks the watch off, so that its client doesn't take what it has for everything. */
@@ -188,6 +188,7 @@ class Watcher {
     const next = () => {
       cancel = this.#call.context.clock.after(milliseconds, () => {
         if (this.#over) return;
+        this.#cache.settle();
         if (!this.#waiting) this.#bookmark(this.#cache.revision);
         next();
       });
@@ -210,6 +211,7 @@ class Watcher {
 
   /** The time is over: says how far it came, so that the next watch goes on from there. */
   #end(): void {
+    this.#cache.settle();
     if (this.#over) return;
     const { revision } = this.#cache;
     if (this.#options.bookmarks && !this.#waiting && revision > this.#marked) this.#bookmark(revision);
