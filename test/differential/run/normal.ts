@@ -30,15 +30,7 @@ export function seen(answer: Answered, structOf: (apiVersion: string, kind: stri
 
 function read({ bytes }: Answered, type: string, structOf: (apiVersion: string, kind: string) => string | undefined): unknown {
   try {
-    if (type.startsWith("application/json"))
-      return type.includes("stream=watch")
-        ? bytes
-            .toString()
-            .trim()
-            .split("\n")
-            .filter(Boolean)
-            .map((line) => parseJson(line))
-        : parseJson(bytes);
+    if (type.startsWith("application/json")) return json(bytes.toString());
     if (type.startsWith("application/yaml")) return { yaml: parseJson(yamlToJson(bytes.toString()).json) };
     if (type.startsWith("application/vnd.kubernetes.protobuf") && !type.includes("stream=watch")) {
       const { apiVersion, kind } = openEnvelope(bytes);
@@ -53,6 +45,18 @@ function read({ bytes }: Answered, type: string, structOf: (apiVersion: string, 
     .toString()
     .slice(0, 2000)
     .replace(/\d{3,}/g, "…");
+}
+
+/** One document, or one a line: a watch. */
+function json(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return text
+      .trim()
+      .split("\n")
+      .map((line) => parseJson(line));
+  }
 }
 
 function masked(text: string): string {

@@ -37,7 +37,7 @@ export function serverOf(kubeconfig: string): Server {
   const { hostname, port } = new URL(server);
   const decoded = (text: string): Buffer => Buffer.from(text, "base64");
   const agent = new Agent({ ca: decoded(ca), cert: decoded(cert), key: decoded(key), keepAlive: true });
-  const ask = ({ method, path, type, accept = "application/json", body, headers }: Asked): Promise<Answered> =>
+  const send = ({ method, path, type, accept = "application/json", body, headers }: Asked): Promise<Answered> =>
     new Promise((resolve, reject) => {
       const all = {
         "user-agent": "differ",
@@ -57,7 +57,13 @@ export function serverOf(kubeconfig: string): Server {
       sent.on("timeout", () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
       sent.end(body);
     });
+  /** A connection that was kept may have been closed in the meantime; one that is closed again is the answer. */
+  const ask = (asked: Asked): Promise<Answered> => send(asked).catch(() => send(asked).catch(hungUp));
   return { ask, close: () => agent.destroy() };
 }
 
 export const serverOfFile = (file: string): Server => serverOf(readFileSync(file, "utf8"));
+
+function hungUp(error: Error): Answered {
+  return { code: 0, headers: {}, warnings: [], bytes: Buffer.from(String(error)) };
+}

@@ -64,6 +64,8 @@ export class Story {
 
 function objectOf({ code, headers, bytes }: Answered): Plain | undefined {
   if (code >= 300 || headers["content-type"] !== "application/json") return undefined;
-  const object: unknown = JSON.parse(bytes.toString());
+  const text = bytes.toString();
+  if (text === "" || text.trimEnd().includes("\n")) return undefined; // A watch, or JSON to be read by people.
+  const object: unknown = JSON.parse(text);
   return isObject(object) && isObject(object.metadata) && object.kind !== "Status" && object.kind !== "Table" ? object : undefined;
 }
