@@ -55,12 +55,22 @@ export function negotiate(call: Call, offer: Offer): Form {
   return pretty && !form.pretty ? { ...form, pretty } : form;
 }
 
-const ERRORS: Offer = { ...PLAIN, transforms: ["Table", "PartialObjectMetadata", "PartialObjectMetadataList", "APIGroupDiscoveryList"] };
-
-/** @returns the plain form of an error: as the client asked where that can be, else JSON */
+/** @returns the plain form of an error: as the client asked where that can be, else JSON for people to read */
 export function negotiateError(call: Call): Form {
-  const form = chosen(call.exchange.headers.accept ?? "*/*", ERRORS) ?? JSON_FORM;
-  return { ...form, transform: undefined, pretty: isPretty(call) };
+  const form = chosen(call.exchange.headers.accept || "*/*", PLAIN) ?? PRETTY_FORM;
+  return form.pretty ? form : { ...form, pretty: isPretty(call) };
+}
+
+/**
+ * Whether any of the types that the client takes is one of the endpoint's, parameters aside: Kubernetes' router asks this before it looks at anything else.
+ * [go-restful jsr311.go]
+ */
+export function namesMedia(accept: string | undefined, media: readonly string[]): boolean {
+  if (!accept || accept === "application/json" || accept === "*/*") return true;
+  return accept.split(",").some((clause) => {
+    const type = clause.split(";", 1)[0]!.replace(/^ +| +$/g, "");
+    return type === "*/*" || media.includes(type);
+  });
 }
 
 function chosen(accept: string, offer: Offer): Form | undefined {
