@@ -3,11 +3,13 @@
  * What can be done at once is done at once: a request that waits for nothing never leaves the stack.
  */
 
-import { StatusError } from "../machinery/status/status-error.ts";
+import type { Kind } from "../api/kind.ts";
+import { noSuchResource, StatusError } from "../machinery/status/status-error.ts";
 import type { Call, Handler, ServerContext, VerbFor } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { PlainError, pageNotFound } from "./plain-error.ts";
 import { RequestCall } from "./request-call.ts";
+import { checkAccept } from "./respond/choose.ts";
 import { answerError } from "./respond/error.ts";
 import { reviewOf } from "./reviews/index.ts";
 import { Deadlines } from "./steps/deadline.ts";
@@ -56,19 +58,29 @@ function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<vo
   return recorded === undefined ? handler(call) : recorded.then(() => handler(call));
 }
 
+/** Subresources that answer in forms of their own. */
+const TALKS_ITS_OWN: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+
 function handlerOf(call: Call, verbFor: VerbFor): Handler {
   const { attributes, kind, exchange } = call;
   if (kind) {
     const { verb, subresource } = attributes;
+    if (attributes.name !== "" && subresource === "" && !hasItems(kind)) throw noSuchResource();
     const refused = exchange.method === "HEAD" && subresource !== "proxy";
     const handler = refused ? undefined : reviewOf(kind, subresource, verb) || verbFor(kind, subresource, verb);
     if (!handler) throw notAllowed();
+    if (!TALKS_ITS_OWN.has(subresource)) checkAccept(call, kind);
     return handler;
   }
   const endpoint = call.context.front.endpoints.find(attributes.path);
   if (!endpoint) throw pageNotFound();
   if (!endpoint.methods.includes(exchange.method)) throw notAllowed();
   return endpoint.run;
+}
+
+/** Of what is never stored there is nothing under a name. */
+function hasItems(kind: Kind): boolean {
+  return kind.table.verbs.includes("get") || kind.table.verbs.includes("delete");
 }
 
 function notAllowed(): StatusError {

@@ -28,7 +28,7 @@ const tooManyBytes = (max: number): string => `must be no more than ${max} bytes
 const bytes = (value: string): number => Buffer.byteLength(value);
 
 /** A label of DNS (RFC 1123): names of namespaces, containers, volumes. */
-export function isDNS1123Label(value: string): string[] {
+export function isDNS1123Label(value = ""): string[] {
   const complaints = bytes(value) > 63 ? [tooManyCharacters(63)] : [];
   if (dns1123Label.test(value)) return complaints;
   if (dns1123Subdomain.test(value)) return [...complaints, "must not contain dots"];
@@ -37,7 +37,7 @@ export function isDNS1123Label(value: string): string[] {
 }
 
 /** A subdomain of DNS (RFC 1123): the names of most objects. */
-export function isDNS1123Subdomain(value: string): string[] {
+export function isDNS1123Subdomain(value = ""): string[] {
   const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
   if (dns1123Subdomain.test(value)) return complaints;
   const message =
@@ -46,7 +46,7 @@ export function isDNS1123Subdomain(value: string): string[] {
 }
 
 /** The same in any case, as CSI drivers are named. */
-export function isDNS1123SubdomainCaseless(value: string): string[] {
+export function isDNS1123SubdomainCaseless(value = ""): string[] {
   const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
   if (dns1123Subdomain.test(value.toLowerCase())) return complaints;
   const message = "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -57,7 +57,7 @@ const DNS1123_SUBDOMAIN_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z
 const dns1123SubdomainUnderscore = whole(DNS1123_SUBDOMAIN_UNDERSCORE);
 
 /** A subdomain that may have underscores, as search domains and SRV names do. */
-export function isDNS1123SubdomainWithUnderscore(value: string): string[] {
+export function isDNS1123SubdomainWithUnderscore(value = ""): string[] {
   const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
   if (dns1123SubdomainUnderscore.test(value)) return complaints;
   const message =
@@ -69,7 +69,7 @@ const WILDCARD_SUBDOMAIN = `\\*\\.${DNS1123_SUBDOMAIN}`;
 const wildcardSubdomain = whole(WILDCARD_SUBDOMAIN);
 
 /** `*.example.com` (RFC 1034, 4.3.3): hosts of Ingresses. */
-export function isWildcardDNS1123Subdomain(value: string): string[] {
+export function isWildcardDNS1123Subdomain(value = ""): string[] {
   const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
   if (wildcardSubdomain.test(value)) return complaints;
   const message =
@@ -81,7 +81,7 @@ const DNS1035_LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const dns1035Label = whole(DNS1035_LABEL);
 
 /** A label of DNS that begins with a letter (RFC 1035): names of Services. */
-export function isDNS1035Label(value: string): string[] {
+export function isDNS1035Label(value = ""): string[] {
   const complaints = bytes(value) > 63 ? [tooManyCharacters(63)] : [];
   if (dns1035Label.test(value)) return complaints;
   const message =
@@ -92,7 +92,7 @@ export function isDNS1035Label(value: string): string[] {
 const LABEL_KEY_MESSAGE = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 
 /** What Kubernetes calls a qualified name: keys of labels, annotations, taints, names of extended resources. */
-export function isQualifiedName(value: string): string[] {
+export function isQualifiedName(value = ""): string[] {
   const parts = value.split("/");
   if (parts.length > 2) {
     const sentence = regexComplaint(LABEL_KEY_MESSAGE, LABEL_KEY, "MyName", "my.name", "123-abc");
@@ -117,7 +117,7 @@ export function isQualifiedName(value: string): string[] {
 const LABEL_VALUE = `(${LABEL_KEY})?`;
 const labelValue = whole(LABEL_VALUE);
 
-export function isValidLabelValue(value: string): string[] {
+export function isValidLabelValue(value = ""): string[] {
   const complaints = bytes(value) > 63 ? [tooManyBytes(63)] : [];
   if (labelValue.test(value)) return complaints;
   const message =
@@ -126,7 +126,7 @@ export function isValidLabelValue(value: string): string[] {
 }
 
 /** A name that stands in a path: roles and bindings may have any other characters. */
-export function isPathSegmentName(value: string): string[] {
+export function isPathSegmentName(value = ""): string[] {
   if (value === "." || value === "..") return [`may not be '${value}'`];
   return ["/", "%"].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
 }
@@ -140,7 +140,7 @@ const CONFIG_MAP_KEY = "[-._a-zA-Z0-9]+";
 const configMapKey = whole(CONFIG_MAP_KEY);
 
 /** A key of a ConfigMap's or Secret's data, which becomes a file's name. */
-export function isConfigMapKey(value: string): string[] {
+export function isConfigMapKey(value = ""): string[] {
   const complaints = bytes(value) > 253 ? [tooManyCharacters(253)] : [];
   if (!configMapKey.test(value)) {
     const message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
@@ -150,14 +150,14 @@ export function isConfigMapKey(value: string): string[] {
 }
 
 /** The name of an environment variable: printable ASCII without `=`. */
-export function isEnvVarName(value: string): string[] {
+export function isEnvVarName(value = ""): string[] {
   const complaints = value === "" ? ["environment variable name must be non-empty"] : [];
   if (!/^[ -<>-~]*$/.test(value)) complaints.push("a valid environment variable name must consist only of printable ASCII characters other than '='");
   return complaints;
 }
 
 /** The name of a port (IANA service name, RFC 6335, in lower case). */
-export function isValidPortName(value: string): string[] {
+export function isValidPortName(value = ""): string[] {
   const complaints: string[] = [];
   if (bytes(value) > 15) complaints.push(tooManyCharacters(15));
   if (!/^[-a-z0-9]+$/.test(value)) complaints.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
@@ -176,13 +176,13 @@ export const isValidPortNumber = (value: number | bigint): string[] => isInRange
 
 const percent = /^[0-9]+%$/;
 
-export function isValidPercent(value: string): string[] {
+export function isValidPercent(value = ""): string[] {
   return percent.test(value) ? [] : [regexComplaint("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", "1%", "93%")];
 }
 
 const HTTP_HEADER = "[-A-Za-z0-9]+";
 const httpHeader = whole(HTTP_HEADER);
 
-export function isHTTPHeaderName(value: string): string[] {
+export function isHTTPHeaderName(value = ""): string[] {
   return httpHeader.test(value) ? [] : [regexComplaint("a valid HTTP header must consist of alphanumeric characters or '-'", HTTP_HEADER, "X-Header-Name")];
 }

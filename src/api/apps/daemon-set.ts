@@ -15,8 +15,12 @@ import type { DaemonSetSpec, DaemonSet as DaemonSetType, DaemonSetUpdateStrategy
 import { atMostAll, countOf, countOrPercent } from "./checks.ts";
 import { selectorCell } from "./selector-cell.ts";
 
+/** Counts the templates that the set has had. A field once, an annotation since apps/v1, so that it outlives the field. */
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
 export const DaemonSet = kind<DaemonSetType>("apps/v1", "daemonsets", {
-  defaults({ spec }) {
+  defaults({ metadata, spec }) {
+    metadata.annotations = { [TEMPLATE_GENERATION]: "0", ...metadata.annotations };
     spec.updateStrategy ??= {};
     const strategy = spec.updateStrategy;
     strategy.type ||= "RollingUpdate";
@@ -56,9 +60,6 @@ export const DaemonSet = kind<DaemonSetType>("apps/v1", "daemonsets", {
     wide("Selector", "The labels of its pods.", ({ spec }) => selectorCell(spec.selector)),
   ],
 });
-
-/** Counts the templates that the set has had. A field once, an annotation since apps/v1, so that it outlives the field. */
-const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
 function generationOf({ metadata }: DaemonSetType): number {
   const text = metadata.annotations?.[TEMPLATE_GENERATION] ?? "";

@@ -15,8 +15,10 @@ export const HorizontalPodAutoscalerV1 = kind<HpaV1Type>("autoscaling/v1", "hori
     toStored: (hpa) => toV2(hpa as HpaV1Type),
     fromStored: (hpa) => fromV2(hpa as Parameters<typeof fromV2>[0]),
   },
-  defaults({ spec }) {
-    spec.minReplicas ??= 1;
+  defaults(hpa) {
+    hpa.spec.minReplicas ??= 1;
+    const percent = fromV2(toV2(hpa)).spec.targetCPUUtilizationPercentage; // The newer form's default, where nothing is measured.
+    if (percent !== undefined) hpa.spec.targetCPUUtilizationPercentage = percent;
   },
   // Some of the status stands in annotations, so that it is the newer form whose status is dropped or kept.
   prepareCreate(hpa) {

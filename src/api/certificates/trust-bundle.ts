@@ -16,7 +16,7 @@ const BUNDLE_BYTES_MAX = 1 << 20;
 export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "clustertrustbundles", {
   // Its first part is the signer's, which is checked with the rest of the object.
   validateName: (name) => (name.includes(":") ? isDNS1123Subdomain(name.slice(name.lastIndexOf(":") + 1)) : isDNS1123Subdomain(name)),
-  validateCreate: (bundle) => [...nameErrors(bundle), ...signerErrors(bundle), ...bundleErrors(bundle.spec.trustBundle)],
+  validateCreate: (bundle) => [...nameErrors(bundle, "generateName"), ...nameErrors(bundle), ...signerErrors(bundle), ...bundleErrors(bundle.spec.trustBundle)],
   validateUpdate: (next, last) => [
     ...nameErrors(next),
     ...signerErrors(next),
@@ -29,11 +29,15 @@ export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "cl
 });
 
 /** `SIGNER:NAME`, with the signer's slash as a colon; a plain name where there is no signer. */
-function nameErrors({ metadata: { name = "" }, spec: { signerName: signer = "" } }: BundleType): FieldError[] {
+function nameErrors({ metadata, spec: { signerName: signer = "" } }: BundleType, member: "name" | "generateName" = "name"): FieldError[] {
+  const name = metadata[member] ?? "";
+  if (name === "") return []; // Said with the rest of the metadata.
   const prefix = signer && `${signer.replaceAll("/", ":")}:`;
   if (prefix)
-    return name.startsWith(prefix) ? [] : [invalid("metadata.name", name, `ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`)];
-  return name.includes(":") ? [invalid("metadata.name", name, 'ClusterTrustBundle without signer name must not have ":" in its name')] : [];
+    return name.startsWith(prefix)
+      ? []
+      : [invalid(`metadata.${member}`, name, `ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`)];
+  return name.includes(":") ? [invalid(`metadata.${member}`, name, 'ClusterTrustBundle without signer name must not have ":" in its name')] : [];
 }
 
 function signerErrors({ spec: { signerName: signer = "" } }: BundleType): FieldError[] {

@@ -49,7 +49,7 @@ function limitErrors(limits: readonly LimitRangeItem[]): FieldError[] {
   });
 }
 
-function typeErrors(field: string, type: string): FieldError[] {
+function typeErrors(field: string, type = ""): FieldError[] {
   const errors = complain(field, type, isQualifiedName(type));
   if (errors.length > 0 || type.includes("/") || TYPES.includes(type)) return errors;
   return [invalid(field, type, "must be a standard limit type or fully qualified")];

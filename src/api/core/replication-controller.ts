@@ -1,6 +1,6 @@
 /** ReplicationControllers: the ancestors of ReplicaSets. */
 
-import { type FieldError, required } from "../../machinery/status/field-error.ts";
+import { type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { nonNegative } from "../meta/checks.ts";
 import { ageColumn, column, containerColumns, labelsCell, nameColumn, wide } from "../meta/columns.ts";
@@ -9,7 +9,7 @@ import { copyMember } from "../meta/status-update.ts";
 import type { ReplicationControllerSpec, ReplicationController as ReplicationControllerType } from "../tables/core-v1.ts";
 import { dropRetired } from "./pod/prepare.ts";
 import { podSpecDefaults } from "./pod/spec-defaults.ts";
-import { selectedTemplateErrors } from "./pod/validate/template.ts";
+import { runningTemplateErrors } from "./pod/validate/template.ts";
 import { nameAdvice, templateWarnings } from "./pod/warnings.ts";
 
 export const ReplicationController = kind<ReplicationControllerType>("v1", "replicationcontrollers", {
@@ -57,5 +57,9 @@ function specErrors({ replicas, selector, template, minReadySeconds }: Replicati
   if (isEmpty(selector)) errors.push(required("spec.selector", ""));
   errors.push(...nonNegative("spec.replicas", replicas));
   if (!template) return [...errors, required("spec.template", "")];
-  return [...errors, ...selectedTemplateErrors(template, { matchLabels: selector ?? {} }, "ReplicationController", "")];
+  const labels = template.metadata?.labels ?? {};
+  if (Object.entries(selector ?? {}).some(([key, value]) => labels[key] !== value)) {
+    errors.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+  }
+  return [...errors, ...runningTemplateErrors("spec.template", template, "ReplicationController")];
 }

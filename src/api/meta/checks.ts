@@ -16,7 +16,7 @@ const ANNOTATIONS_BYTES_MAX = 256 << 10;
 
 /** One error for each complaint about a value. */
 export function complain(field: string, value: unknown, complaints: readonly string[]): FieldError[] {
-  return complaints.map((complaint) => invalid(field, value, complaint));
+  return complaints.map((complaint) => invalid(field, value ?? "", complaint));
 }
 
 export function nonNegative(field: string, value: Int64 | undefined): FieldError[] {

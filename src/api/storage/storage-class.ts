@@ -44,8 +44,9 @@ function topologyErrors(terms: readonly TopologySelectorTerm[]): FieldError[] {
   const seen = new Set<string>();
   return terms.flatMap(({ matchLabelExpressions: expressions = [] }, i) => {
     const at = `allowedTopologies[${i}].matchLabelExpressions`;
-    const canonical = JSON.stringify(expressions.map(({ key, values = [] }) => [key, values.toSorted()]).sort());
-    const twice = seen.has(canonical) ? [duplicate(at, "")] : [];
+    const byKey = new Map(expressions.map(({ key = "", values = [] }) => [key, [...new Set(values)].sort()]));
+    const canonical = JSON.stringify([...byKey].sort());
+    const twice = seen.has(canonical) || byKey.size === 0 ? [duplicate(at, "")] : []; // An empty term counts as one that was there before.
     seen.add(canonical);
     return [...expressions.flatMap((expression, j) => expressionErrors(`${at}[${j}]`, expression, expressions.slice(0, j))), ...twice];
   });

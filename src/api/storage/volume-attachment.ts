@@ -2,6 +2,7 @@
 
 import { isDNS1123Subdomain, isDNS1123SubdomainCaseless } from "../../machinery/names.ts";
 import { type FieldError, forbiddenField, invalid, required, tooLong } from "../../machinery/status/field-error.ts";
+import { inlineVolumeErrors } from "../core/volume/persistent.ts";
 import { kind } from "../declare.ts";
 import { complain, IMMUTABLE } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
@@ -54,7 +55,7 @@ function attacherErrors(field: string, attacher: string | undefined): FieldError
 
 function sourceErrors({ persistentVolumeName: name, inlineVolumeSpec: inline }: VolumeAttachmentSource): FieldError[] {
   if (inline && name !== undefined) return [forbiddenField(SOURCE, ONE_SOURCE)];
-  if (inline) return inline.csi ? [] : [required(`${SOURCE}.inlineVolumeSpec.csi`, "has to be specified in the context of inline volumes")];
+  if (inline) return inlineVolumeErrors(`${SOURCE}.inlineVolumeSpec`, inline);
   if (name === undefined) return [required(SOURCE, ONE_SOURCE)];
   const field = `${SOURCE}.persistentVolumeName`;
   return [...(name ? [] : [required(field, "must specify non empty persistentVolumeName")]), ...complain(field, name, isDNS1123Subdomain(name))];

@@ -16,6 +16,8 @@ export interface DeleteOptions {
   readonly orphanDependents: boolean | undefined;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
   readonly dryRun: boolean;
+  /** To be given up although, or rather because, it can't be read. */
+  readonly ignoreReadErrors?: boolean;
 }
 
 export type Deletion =

@@ -9,6 +9,16 @@ const ANNOTATIONS_BYTES_MAX = 256 << 10;
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
+/** Groups in which a finalizer may be any word: all others check them once more. */
+const WITH_PLAIN_FINALIZERS: ReadonlySet<string> = new Set([
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "coordination.k8s.io",
+  "node.k8s.io",
+  "policy",
+]);
+
 /** Finalizers that need no domain: those of deletion itself, and the one that namespaces had from the beginning. */
 const OWN_FINALIZERS: ReadonlySet<string> = new Set([ORPHAN, FOREGROUND, "kubernetes"]);
 
@@ -17,7 +27,8 @@ export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
   const errors: FieldError[] = [];
   const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
   if (metadata.generateName) {
-    const base = metadata.generateName.endsWith("-") ? `${metadata.generateName.slice(0, -1)}a` : metadata.generateName;
+    const { generateName } = metadata;
+    const base = generateName.length > 1 && generateName.endsWith("-") ? `${generateName.slice(0, -2)}a` : generateName;
     for (const complaint of validateName(base)) errors.push(invalid("metadata.generateName", metadata.generateName, complaint));
   }
   if (!metadata.name) errors.push(required("metadata.name", "name or generateName is required"));
@@ -112,9 +123,8 @@ function finalizerErrors(kind: Kind, finalizers: readonly string[] | undefined):
   if (!finalizers) return [];
   const errors: FieldError[] = [];
   for (const [at, finalizer] of finalizers.entries()) {
-    const complaints = isQualifiedName(finalizer);
-    for (const complaint of complaints) errors.push(invalid("metadata.finalizers", finalizer, complaint));
-    if (complaints.length === 0 && kind.group === "" && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
+    for (const complaint of isQualifiedName(finalizer)) errors.push(invalid("metadata.finalizers", finalizer, complaint));
+    if (!WITH_PLAIN_FINALIZERS.has(kind.group) && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
       errors.push(invalid(`metadata.finalizers[${at}]`, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
     }
   }

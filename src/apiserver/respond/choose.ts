@@ -9,8 +9,8 @@ import { jsonForm, prettyForm } from "./json-form.ts";
 import { type Form, namesMedia, negotiate, negotiateError, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
 import { partialForms } from "./partial-form.ts";
 import { protobufForm, protobufPartialForms } from "./protobuf-form.ts";
-import { tableForm, yamlTableForm } from "./table-form.ts";
-import { yamlForm } from "./yaml-form.ts";
+import { tableForm } from "./table-form.ts";
+import { inYaml, yamlForm } from "./yaml-form.ts";
 
 export type Shape = "object" | "list" | "watch";
 
@@ -39,16 +39,20 @@ export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
     throw notAcceptable(`only the following media types are accepted: ${PLAIN.media.join(", ")}`); // Its metadata have a message, the rest has none.
   }
   if (form.transform === undefined) return plainForm(form, shape);
-  if (form.transform === "PartialObjectMetadataList" && shape !== "list") throw notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
-  if (form.transform === "PartialObjectMetadata" && shape === "list") throw notAcceptable("you requested PartialObjectMetadata, but the requested object is a list");
+  if (form.transform === "PartialObjectMetadataList" && shape !== "list")
+    throw notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+  if (form.transform === "PartialObjectMetadata" && shape === "list")
+    throw notAcceptable("you requested PartialObjectMetadata, but the requested object is a list");
   if (form.transform === "Table") return chosenTable(call, form);
-  return (form.media === PROTOBUF ? protobufPartialForms : partialForms)[form.version];
+  if (form.media === PROTOBUF) return protobufPartialForms[form.version];
+  const json = partialForms[form.version];
+  return form.media === "application/yaml" ? inYaml(json) : json;
 }
 
 function chosenTable(call: Call, { media, version }: Form): BodyForm {
   const { clock } = call.context;
   const options = { version, include: includeObject(call.query.get("includeObject") ?? undefined), now: () => clock.now() };
-  return media === "application/yaml" ? yamlTableForm(options) : tableForm(options);
+  return media === "application/yaml" ? inYaml(tableForm(options)) : tableForm(options);
 }
 
 /** The form of a Status of success. @throws StatusError 406 */

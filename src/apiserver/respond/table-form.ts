@@ -3,12 +3,11 @@
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableStart } from "../../machinery/table/print.ts";
 import { jsonEvent } from "./events.ts";
-import { type BodyForm, once } from "./form.ts";
+import type { BodyForm } from "./form.ts";
 import { listMetadata } from "./items.ts";
-import { joined, jsonForm, textOf } from "./json-form.ts";
+import { jsonForm, textOf } from "./json-form.ts";
 import { metadataOf } from "./metadata-form.ts";
 import { freshRow, pushRow } from "./table-rows.ts";
-import { yamlOf } from "./yaml-form.ts";
 
 export interface TableOptions {
   readonly version: "v1" | "v1beta1";
@@ -55,18 +54,6 @@ export function tableForm(options: TableOptions): BodyForm {
         return jsonEvent(type, Buffer.from(table));
       };
     },
-  };
-}
-
-/** The same as YAML; it has no watch. */
-export function yamlTableForm(options: TableOptions): BodyForm {
-  const json = tableForm(options);
-  return {
-    ...json,
-    contentType: "application/yaml",
-    streamType: undefined,
-    object: (kind, bytes) => yamlOf(textOf(json.object(kind, bytes))),
-    list: (kind, list) => once(yamlOf(joined(json.list(kind, list)))),
   };
 }
 

@@ -20,7 +20,16 @@ export const yamlForm: BodyForm = {
   document: (_apiVersion, _kind, json) => yamlOf(json),
 };
 
-export function yamlOf(json: string): Buffer {
+/** The same answers as another form's, in YAML; there is no watch of them. */
+export function inYaml(form: BodyForm): BodyForm {
+  return {
+    ...yamlForm,
+    object: (kind, bytes) => yamlOf(textOf(form.object(kind, bytes))),
+    list: (kind, list) => once(yamlOf(joined(form.list(kind, list)))),
+  };
+}
+
+function yamlOf(json: string): Buffer {
   const budget = { maxBytes: Number.POSITIVE_INFINITY, maxDepth: 10_000, maxMembers: Number.POSITIVE_INFINITY };
   return Buffer.from(encodeYaml(parseJson(json, budget)));
 }

@@ -28,8 +28,9 @@ export const selfSubjectAccessReview = reviewHandler<SelfSubjectAccessReview>(as
 
 export const localSubjectAccessReview = reviewHandler<LocalSubjectAccessReview>(async (review, call, kind) => {
   const { spec, metadata } = review;
-  refuseInvalid(kind, [...specErrors(spec), ...subjectErrors(spec), ...metadataErrors(review, "namespace"), ...localErrors(review)]);
   const { namespace } = call.attributes;
+  metadata.namespace ||= namespace;
+  refuseInvalid(kind, [...specErrors(spec), ...subjectErrors(spec), ...metadataErrors(review, "namespace"), ...localErrors(review)]);
   if (metadata.namespace !== namespace) throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
   review.status = await decide(call, subjectOf(spec), spec);
 });

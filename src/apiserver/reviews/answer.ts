@@ -26,7 +26,7 @@ export function reviewHandler<T extends KubeObject>(review: (object: T, call: Ca
 
 /** @throws StatusError 422 where there are any errors */
 export function refuseInvalid(kind: Kind, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalidObject({ group: kind.group, kind: kind.name }, "", errors);
+  if (errors.length > 0) throw invalidObject({ group: kind.group, kind: "" }, "", errors); // As Kubernetes does, without saying of what kind.
 }
 
 /** A question has no metadata, but perhaps a namespace. */

@@ -1,6 +1,5 @@
 /** POST: a new object under its own name, or under one that the server makes from `generateName`. */
 
-import type { KubeObject } from "../../api/kind.ts";
 import { StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
@@ -24,7 +23,6 @@ export async function create(call: Call): Promise<void> {
   let named = 0;
   for (let attempt = 1; ; attempt++) {
     const next = objectOf(kind, body, options.fieldValidation, attempt === 1 ? (message) => call.warnings.push(message) : undefined);
-    refuseVersion(next);
     wipeSystemFields(next);
     settleNamespace(call, next);
     const generated = !next.metadata.name && next.metadata.generateName !== undefined && next.metadata.generateName !== "";
@@ -41,10 +39,4 @@ export async function create(call: Call): Promise<void> {
       if (!generated || !taken || ++named === NAME_ATTEMPTS) throw error;
     }
   }
-}
-
-/** In Kubernetes an error of the server, without a reason. */
-function refuseVersion({ metadata }: KubeObject): void {
-  if (!metadata.resourceVersion) return;
-  throw new StatusError({ code: 500, reason: "", message: "resourceVersion should not be set on objects to be created" });
 }

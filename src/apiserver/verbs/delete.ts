@@ -9,6 +9,7 @@ import { answersDeletedObject, orphansByDefault } from "../registry/traits.ts";
 import { admissionRequest, mutateAll, validateAll } from "./admission.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { kindOf } from "./kind-of.ts";
+import { unsafeDelete } from "./unsafe-delete.ts";
 import { asAnswered } from "./write/commit.ts";
 import { removeObject, replaceObject } from "./write/deletion-commit.ts";
 
@@ -16,6 +17,7 @@ export async function remove(call: Call): Promise<void> {
   const kind = kindOf(call);
   const { namespace, name } = call.attributes;
   const options = await deleteOptions(call);
+  if (options.ignoreReadErrors) return unsafeDelete(call, kind, namespace, name, options.dryRun);
   if (kind.resource === "jobs" && orphansByDefault(kind) && !options.propagationPolicy && options.orphanDependents === undefined)
     call.warnings.push(KEEPS_PODS);
   const { object, removed } = await deleteOne(call, kind, namespace, name, options);

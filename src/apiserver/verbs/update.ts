@@ -18,15 +18,20 @@ export async function update(call: Call): Promise<void> {
   if (name === "") throw notAllowed();
   const options = writeOptions(call, "UpdateOptions");
   const body = await readBody(call);
-  let tries = 0;
+  function read(warn?: (message: string) => void): KubeObject {
+    const object = objectOf(kind, body, options.fieldValidation, warn);
+    settleNamespace(call, object);
+    settleName(call, object);
+    return object;
+  }
+  let first: KubeObject | undefined = read((message) => call.warnings.push(message)); // Before asking whether there is anything to replace.
   const { bytes, created } = await runChange(
     call,
     { kind, namespace: kind.namespaced ? namespace : "", name, options, subresource, rules: subresourceRules(kind, subresource) },
     {
       from(last: KubeObject | undefined): KubeObject {
-        const next = objectOf(kind, body, options.fieldValidation, tries++ === 0 ? (message) => call.warnings.push(message) : undefined);
-        settleNamespace(call, next);
-        settleName(call, next);
+        const next = first ?? read(); // Steps change what they are given.
+        first = undefined;
         if (last) checkUid(call, next, last);
         else wipeSystemFields(next);
         return next;

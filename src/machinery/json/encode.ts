@@ -132,7 +132,16 @@ function fieldEncoder({ name, schema, table }: Field, index: number): FieldEncod
     },
   }[whenAbsent];
   const key = `${JSON.stringify(name)}:`;
-  return { index, name, key, openFirst: `${key}"`, openNext: `,${key}"`, encode: encoderOf(schema), absent, omits };
+  const encode = absent === "null" && schema.type !== "scalar" ? nullWhenEmpty(encoderOf(schema)) : encoderOf(schema);
+  return { index, name, key, openFirst: `${key}"`, openNext: `,${key}"`, encode, absent, omits };
+}
+
+/** A list or map that is always written is null when it is empty: Kubernetes' store keeps protobuf, which knows no empty ones. */
+function nullWhenEmpty(encode: Encoder): Encoder {
+  return (value) => {
+    for (const _ in value as object) return encode(value);
+    return "null";
+  };
 }
 
 function listEncoder(schema: ListSchema): Encoder {

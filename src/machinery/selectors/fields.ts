@@ -44,7 +44,8 @@ export function parseFieldSelector(query: string): FieldSelector {
     const operator = /!=|==|=/.exec(part);
     if (operator === null) throw new Error(`invalid selector: '${query}'; can't understand '${part}'`);
     const value = unescaped(part.slice(operator.index + operator[0].length));
-    terms.push({ field: part.slice(0, operator.index), operator: operator[0] === "!=" ? "!=" : "=", value });
+    const field = part.slice(0, operator.index);
+    if (field !== "" || value !== "") terms.push({ field, operator: operator[0] === "!=" ? "!=" : "=", value }); // A term that says nothing asks for nothing.
   }
   return terms.length === 0 ? everyField : new FieldSelector(terms);
 }

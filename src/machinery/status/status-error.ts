@@ -118,7 +118,7 @@ export function invalidObject(kind: { readonly group: string; readonly kind: str
     details: {
       ...(name && { name }),
       ...(kind.group && { group: kind.group }),
-      kind: kind.kind,
+      ...(kind.kind && { kind: kind.kind }),
       causes: [...bySentence.values()].map((e) => ({ reason: e.type, message: e.message, field: e.field })),
     },
   });

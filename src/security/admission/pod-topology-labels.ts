@@ -12,7 +12,7 @@ export const podTopologyLabels: AdmissionPlugin = {
   operations: ["CREATE", "UPDATE"],
   mutate({ object, subresource, reader }) {
     const target = subresource === "binding" ? (object as Binding).target : { kind: "Node", name: (object as Pod).spec.nodeName };
-    if (target.kind !== "Node" || !target.name) return;
+    if (target?.kind !== "Node" || !target.name) return;
     const labels = reader.get<Node>("", "nodes", "", target.name)?.metadata.labels ?? {};
     const found = TOPOLOGY.filter((key) => Object.hasOwn(labels, key)).map((key) => [key, labels[key]!] as const);
     if (found.length === 0) return;

@@ -15,6 +15,8 @@ export interface Seen {
   readonly body: unknown;
 }
 
+/** Lists whose order says nothing, or isn't always the same. */
+const SETS: ReadonlySet<string> = new Set(["managedFields", "resourceRules", "nonResourceRules"]);
 const UID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const DAY_MS = 86_400_000;
 const TODAY = [-DAY_MS, 0, DAY_MS].map((shift) => new Date(Date.now() + shift).toISOString().slice(0, 10));
@@ -78,7 +80,7 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => normal(item, "", withMessages));
     if (key === "causes") return withMessages ? items.sort(byText) : items.map((item) => ({ ...(item as Plain), message: undefined })).sort(byText);
-    return key === "managedFields" ? items.sort(byText) : items;
+    return SETS.has(key) ? items.sort(byText) : items;
   }
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "string")

@@ -66,20 +66,48 @@ const ORDER = Object.keys(CHECKS) as (keyof PersistentVolumeSource)[];
 
 /** @param at the spec's field */
 export function persistentVolumeErrors(at: string, spec: PersistentVolumeSpec, volumeName: string): FieldError[] {
-  const { accessModes = [], persistentVolumeReclaimPolicy: policy, hostPath } = spec;
-  const recyclesRoot = policy === "Recycle" && hostPath !== undefined && /^\/[/.]*$/.test(hostPath.path);
+  const { persistentVolumeReclaimPolicy: policy } = spec;
   return [
-    ...(accessModes.length > 0 ? [] : [required(`${at}.accessModes`, "")]),
-    ...accessModeErrors(`${at}.accessModes`, accessModes),
+    ...modeErrors(`${at}.accessModes`, spec.accessModes),
     ...capacityErrors(`${at}.capacity`, spec.capacity),
     ...(policy ? optionalOneOf(`${at}.persistentVolumeReclaimPolicy`, policy, ["Delete", "Recycle", "Retain"]) : []),
     ...nodeAffinityErrors(`${at}.nodeAffinity`, spec),
     ...sourceErrors(at, spec, volumeName),
-    ...(recyclesRoot ? [forbiddenField(`${at}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'")] : []),
+    ...recyclesRoot(at, spec),
     ...className(`${at}.storageClassName`, spec.storageClassName),
     ...optionalOneOf(`${at}.volumeMode`, spec.volumeMode, ["Block", "Filesystem"]),
     ...attributesErrors(at, spec),
   ];
+}
+
+const INLINE = "in the context of inline volumes";
+
+/** Of a volume that an attachment itself describes, which no claim will ever be bound to. */
+export function inlineVolumeErrors(at: string, spec: PersistentVolumeSpec): FieldError[] {
+  const refused = (name: keyof PersistentVolumeSpec, isSet: boolean, what = "may not be specified"): FieldError[] =>
+    isSet ? [forbiddenField(`${at}.${name}`, `${what} ${INLINE}`)] : [];
+  const { persistentVolumeReclaimPolicy: policy, volumeMode } = spec;
+  return [
+    ...refused("claimRef", spec.claimRef !== undefined),
+    ...refused("capacity", Object.keys(spec.capacity ?? {}).length > 0),
+    ...(spec.csi ? [] : [required(`${at}.csi`, `has to be specified ${INLINE}`)]),
+    ...modeErrors(`${at}.accessModes`, spec.accessModes),
+    ...refused("persistentVolumeReclaimPolicy", Boolean(policy) && policy !== "Retain", "may only be Retain"),
+    ...refused("nodeAffinity", spec.nodeAffinity !== undefined),
+    ...sourceErrors(at, spec, "", true),
+    ...recyclesRoot(at, spec),
+    ...refused("storageClassName", Boolean(spec.storageClassName)),
+    ...refused("volumeMode", volumeMode !== undefined && volumeMode !== "Filesystem", "may not specify volumeMode other than Filesystem"),
+  ];
+}
+
+function modeErrors(field: string, modes: readonly string[] = []): FieldError[] {
+  return [...(modes.length > 0 ? [] : [required(field, "")]), ...accessModeErrors(field, modes)];
+}
+
+function recyclesRoot(at: string, { persistentVolumeReclaimPolicy: policy, hostPath }: PersistentVolumeSpec): FieldError[] {
+  if (policy !== "Recycle" || hostPath === undefined || !/^\/[/.]*$/.test(hostPath.path ?? "")) return [];
+  return [forbiddenField(`${at}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'")];
 }
 
 export function mountOptionErrors(spec: PersistentVolumeSpec, annotations: Readonly<Record<string, string>> | undefined): FieldError[] {
@@ -107,13 +135,13 @@ function nodeAffinityErrors(at: string, { nodeAffinity }: PersistentVolumeSpec):
   return selector ? nodeSelectorErrors(`${at}.required`, selector) : [required(`${at}.required`, "must specify required node constraints")];
 }
 
-function sourceErrors(at: string, spec: PersistentVolumeSpec, volumeName: string): FieldError[] {
+function sourceErrors(at: string, spec: PersistentVolumeSpec, volumeName: string, inline = false): FieldError[] {
   const errors: FieldError[] = [];
   const set = ORDER.filter((name) => spec[name] !== undefined);
   for (const [i, name] of set.entries()) {
     if (i > 0 && name !== "flexVolume") errors.push(forbiddenField(`${at}.${name === "cephfs" ? "cephFS" : name}`, SINGLE));
     else errors.push(...CHECKS[name](`${at}.${name === "gcePersistentDisk" ? "persistentDisk" : name}`, spec, volumeName));
-    if (i === 0 && name === "local" && !spec.nodeAffinity) errors.push(required(`${at}.nodeAffinity`, "Local volume requires node affinity"));
+    if (i === 0 && name === "local" && (inline || !spec.nodeAffinity)) errors.push(required(`${at}.nodeAffinity`, "Local volume requires node affinity"));
   }
   return set.length > 0 ? errors : [required(at, "must specify a volume type")];
 }

@@ -1,6 +1,7 @@
 /** The one transaction of a write, and the object as it then stands. */
 
 import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { unclassified } from "../../../machinery/patch/failures.ts";
 import { alreadyExists, StatusError } from "../../../machinery/status/status-error.ts";
 import type { Entry, Put } from "../../../storage/store.ts";
 import { keyOf, relativeKey, storedAs } from "../../cache/keys.ts";
@@ -30,9 +31,16 @@ export async function commit(write: Write): Promise<void> {
     write.result = asAnswered(kind, next, cached?.resourceVersion ?? 0);
     return;
   }
+  if (!last) refuseVersion(write);
   const revision = await put(write, value, stored);
   const standing = call.context.caches.of(kind).get(write.namespace, write.name);
   write.result = standing?.resourceVersion === revision ? standing.bytes : asAnswered(kind, next, revision);
+}
+
+/** A new object has no version yet. In Kubernetes an error of the store, without a reason, and none of a PUT that creates. */
+function refuseVersion({ call, next }: Write): void {
+  const { resourceVersion = "" } = next.metadata;
+  if (call.attributes.verb === "create" && /^[1-9]\d*$/.test(resourceVersion)) throw unclassified("resourceVersion should not be set on objects to be created");
 }
 
 /** What is too large with its record of owners may fit without. Throws a 500 StatusError for what doesn't. */

@@ -13,11 +13,7 @@ export function settleNamespace(call: Call, { metadata }: KubeObject): void {
   if (namespaced) {
     if (!metadata.namespace) metadata.namespace = namespace;
     else if (metadata.namespace !== namespace) throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  } else if (metadata.namespace === namespace && namespace !== "") {
-    delete metadata.namespace; // A namespace's own path names it.
-  } else if (metadata.namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
+  } else delete metadata.namespace; // What has no namespace may say one: it isn't taken.
 }
 
 /** Throws a 400 StatusError where an update's object doesn't bear the name at the path. */
