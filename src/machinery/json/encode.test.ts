@@ -4,11 +4,11 @@ import { thing } from "../../../test/support/thing.ts";
 import { encode } from "./encode.ts";
 import { encodeWithHole, fillHole } from "./hole.ts";
 
-test("Go's omitempty never omits a struct, a nil list without it is null, a pointer to zero is written", () => {
+test("Go's omitempty never omits a struct, a list without it is null when nothing is in it, a pointer to zero is written", () => {
   assert.equal(encode({}, thing), '{"metadata":{},"spec":{"size":0,"ports":null,"divisor":"0","started":null},"status":{}}');
   assert.equal(
     encode({ kind: "", spec: { replicas: 0, paused: false, command: [], ports: [], limits: {}, data: "", raw: { a: null } } }, thing),
-    '{"metadata":{},"spec":{"replicas":0,"size":0,"ports":[],"divisor":"0","raw":{"a":null},"started":null},"status":{}}',
+    '{"metadata":{},"spec":{"replicas":0,"size":0,"ports":null,"divisor":"0","raw":{"a":null},"started":null},"status":{}}',
   );
 });
 
