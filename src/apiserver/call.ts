@@ -13,6 +13,7 @@ import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
+import type { Aggregation } from "./aggregation/aggregation.ts";
 import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Ticket } from "./flow/ticket.ts";
@@ -39,6 +40,8 @@ export interface ServerContext {
   readonly outgoing?: Outgoing;
   /** Asks webhooks; absent like `outgoing`. */
   readonly webhooks?: WebhookClient;
+  /** APIs that other servers serve; absent like `outgoing`. */
+  readonly aggregation?: Pick<Aggregation, "handlerFor">;
 }
 
 /** What the steps before the verbs need, and the verbs don't. */
@@ -162,6 +165,8 @@ export interface Call {
   impersonator: User | undefined;
   /** The kind at the path; unset for paths that name none. */
   kind: Kind | undefined;
+  /** What passes the request on, where another server serves what it is about. */
+  remote: Handler | undefined;
   readonly warnings: string[];
   /** Annotations of the audit record. */
   readonly annotations: Map<string, string>;

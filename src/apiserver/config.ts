@@ -15,6 +15,9 @@ export interface ApiServerConfig {
   /** The API server's own client certificate towards kubelets. */
   readonly kubeletClientCertificate: string;
   readonly kubeletClientKey: string;
+  /** The API server's own client certificate towards aggregated APIs, of the front proxies' authority. */
+  readonly frontProxyClientCertificate: string;
+  readonly frontProxyClientKey: string;
   /** PEM of the private key that signs service-account tokens. */
   readonly serviceAccountKey: string;
   /** `https://kubernetes.default.svc.cluster.local` */

@@ -44,6 +44,7 @@ export async function main(args: string[]): Promise<void> {
       dialer,
       extensions: config.localExtensions ? PURPOSES.localExtension : PURPOSES.extension,
       kubelet: { certificate: text(config.kubeletClientCertificate), key: text(config.kubeletClientKey), servingCa: text(config.servingCa) },
+      frontProxy: { certificate: text(config.frontProxyClientCertificate), key: text(config.frontProxyClientKey) },
     },
     kinds,
     store,

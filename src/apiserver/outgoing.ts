@@ -8,6 +8,14 @@ export interface Outgoing {
   readonly extensions: Purpose;
   /** Absent where this server has no certificate to show to kubelets. */
   readonly kubelet?: KubeletCredential;
+  /** What aggregated APIs know this server by: who shows it is believed when it says who asks. */
+  readonly frontProxy?: FrontProxyCredential;
+}
+
+export interface FrontProxyCredential {
+  /** PEM of the client certificate, and its key. */
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface KubeletCredential {

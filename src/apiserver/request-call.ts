@@ -5,7 +5,7 @@ import type { Kind } from "../api/kind.ts";
 import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { Attributes } from "../security/attributes.ts";
 import type { User } from "../security/user.ts";
-import type { Call, ServerContext } from "./call.ts";
+import type { Call, Handler, ServerContext } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 
 /** Who asks until the authenticators have answered, and who asks without a credential. */
@@ -36,6 +36,7 @@ export class RequestCall implements Call {
   user = NOBODY;
   impersonator: User | undefined = undefined;
   kind: Kind | undefined = undefined;
+  remote: Handler | undefined = undefined;
   readonly warnings: string[] = [];
   readonly annotations = new Map<string, string>();
   decision: { allowed: boolean; reason: string } | undefined = undefined;

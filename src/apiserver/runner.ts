@@ -62,7 +62,8 @@ function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<vo
 const TALKS_ITS_OWN: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
 function handlerOf(call: Call, verbFor: VerbFor): Handler {
-  const { attributes, kind, exchange } = call;
+  const { attributes, kind, exchange, remote } = call;
+  if (remote) return remote;
   if (kind) {
     const { verb, subresource } = attributes;
     if (attributes.name !== "" && subresource === "" && !hasItems(kind)) throw noSuchResource();

@@ -9,6 +9,8 @@ import type { Random } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
 import type { Store } from "../storage/store.ts";
 import { openAccess, type TokenFacts } from "./access.ts";
+import { aggregation } from "./aggregation/aggregation.ts";
+import { joined } from "./aggregation/joined.ts";
 import { auditor } from "./auditor.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { StoreCaches } from "./cache/caches.ts";
@@ -92,6 +94,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   custom = served;
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
+  const remote = outgoing && aggregation({ outgoing, reader, clock, random, log });
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
 
   const operations = openOperations({ settings: options.operations ?? {}, registry, store, kinds, caches, clock, log });
@@ -99,11 +102,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
   const rows = [...operations.rows, versionEndpoint, ...issuer];
-  const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`);
-  const endpoints = endpointTable(
-    [...rows, ...rootEndpoints(kinds, rows)],
-    [discovery, openApiEndpoints({ kinds, resolve: schema, parts: () => served.parts() })],
-  );
+  const discovery = discoveryEndpoints(kinds, () => `${advertised}:${listeners[0]?.port}`, remote?.versions);
+  const parts = joined(() => served.parts(), ...(remote ? [remote.parts] : []));
+  const endpoints = endpointTable([...rows, ...rootEndpoints(kinds, rows)], [discovery, openApiEndpoints({ kinds, resolve: schema, parts })]);
   const { authorizer, rulesOf, tokens, plugins } = access;
   const authenticate = measuredAuthentication(access.authenticate, registry, clock);
   const front = {
@@ -117,7 +118,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     metrics: operations.metrics,
     log,
   };
-  const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }) };
+  const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
   const handle = runner(context, verbFor, operations.deadlines);
   const self = loopback(handle);
@@ -143,6 +144,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     reader,
     clock,
     log,
+    kinds: options.kinds,
     facts: {
       serviceRange: settings.serviceRange,
       advertiseAddress: advertised,
@@ -153,6 +155,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   operations.follow(reader, self);
   served.keep(self, { clock, log });
+  remote?.start(self);
   operations.phase.started = true;
   return {
     port,
@@ -166,6 +169,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       access.close();
       webhooks?.close();
+      remote?.stop();
       caches.stop();
     },
   };

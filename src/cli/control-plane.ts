@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
+import { FRONT_PROXY_CLIENT } from "../apiserver/bootstrap/objects.ts";
 import type { Outgoing } from "../apiserver/outgoing.ts";
 import { type ApiServer, startApiServer } from "../apiserver/server.ts";
 import { type Authority, type Identity, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
@@ -108,6 +109,14 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       lifetimeMs: DAY_MS,
       now,
     });
+    const proxies = newAuthority({ commonName: "rampart-front-proxy-ca", lifetimeMs: DAY_MS, now });
+    const proxy = newIdentity(proxies, {
+      subject: { commonName: FRONT_PROXY_CLIENT },
+      usages: ["digital signature", "client auth"],
+      lifetimeMs: DAY_MS,
+      now,
+    });
+    const frontProxy = { certificate: proxy.cert, key: proxy.key };
     const store = options.store ?? (await openStore());
     ending.push(() => store.close());
     const server = await startApiServer({
@@ -121,7 +130,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       kinds,
       store,
       audit: options.audit ?? forgetfulSink(),
-      outgoing: options.outgoing ?? { dialer: createDialer(), extensions: PURPOSES.localExtension },
+      outgoing: { dialer: createDialer(), extensions: PURPOSES.localExtension, frontProxy, ...options.outgoing },
+      frontProxyCa: proxies.cert,
       clock,
       random,
       log,

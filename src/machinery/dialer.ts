@@ -89,14 +89,12 @@ export interface HttpRequest {
 
 /** Connections that are kept for the requests to come. */
 export interface ConnectionPool {
-  /** As the dialer's `request`, on a connection that an earlier request has left, where there is one. `key` says what counts as the same server. */
-  request(key: string, target: Target, facts: TlsFacts, request: PooledRequest): Promise<http.IncomingMessage>;
+  /**
+   * As the dialer's `request`, on a connection that an earlier request has left, where there is one. Where that turns out to be closed the request is made
+   * again on another, unless its body is a stream. `key` says what counts as the same server.
+   */
+  request(key: string, target: Target, facts: TlsFacts, request: HttpRequest): Promise<http.IncomingMessage>;
   close(): void;
-}
-
-/** Its body is whole: where a kept connection turns out to be closed the request is made again on another. */
-export interface PooledRequest extends HttpRequest {
-  readonly body?: Uint8Array | string;
 }
 
 export interface Dialer {
@@ -221,25 +219,36 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     return sent;
   }
 
+  function answered(sent: http.ClientRequest, body: HttpRequest["body"]): Promise<http.IncomingMessage> {
+    return new Promise((done, fail) => {
+      sent.once("response", done).once("error", fail);
+      if (body instanceof Readable) pipeline(body, sent, (error) => error && fail(error));
+      else sent.end(body);
+    });
+  }
+
   function pool(): ConnectionPool {
     const agent = new PoolAgent();
-    async function once(key: string, target: Target, facts: TlsFacts, request: PooledRequest): Promise<http.IncomingMessage> {
+    async function once(key: string, target: Target, facts: TlsFacts, request: HttpRequest): Promise<http.IncomingMessage> {
+      const { body } = request;
+      const streamed = body instanceof Readable;
       const options: PoolOptions = {
         agent,
         poolKey: key,
         open: () => secure(target, facts),
         method: request.method,
         path: request.path,
-        headers: { host: hostOf(target), "content-length": String(Buffer.byteLength(request.body ?? "")), ...request.headers },
+        headers: { host: hostOf(target), ...(body !== undefined && !streamed && { "content-length": String(Buffer.byteLength(body)) }), ...request.headers },
         setDefaultHeaders: false,
         ...(request.signal && { signal: request.signal }),
       };
       const sent = http.request(options);
       try {
-        return await new Promise((done, fail) => sent.once("response", done).once("error", fail).end(request.body));
+        return await answered(sent, body);
       } catch (error) {
         // The server closed it while nobody looked (RFC 9112, 9.3.1): nothing was lost but the connection.
-        if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET" && !request.signal?.aborted) return once(key, target, facts, request);
+        if (sent.reusedSocket && !streamed && (error as NodeJS.ErrnoException).code === "ECONNRESET" && !request.signal?.aborted)
+          return once(key, target, facts, request);
         throw error;
       }
     }
@@ -267,11 +276,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     unix: (path, { timeoutMs = TIMEOUT_MS, signal } = {}) => ready(net.connect({ path }), "connect", path, timeoutMs, signal),
     async request(target, facts, request) {
       const sent = await send(target, facts, request);
-      const response = await new Promise<http.IncomingMessage>((done, fail) => {
-        sent.once("response", done).once("error", fail);
-        if (request.body instanceof Readable) pipeline(request.body, sent, (error) => error && fail(error));
-        else sent.end(request.body);
-      });
+      const response = await answered(sent, request.body);
       checkRedirect(response, request, target);
       return response;
     },

@@ -70,6 +70,8 @@ test("what the API server acknowledged survives kill -9, fifty times", { timeout
     frontProxyCa: at("clients.crt"),
     kubeletClientCertificate: at("kubelets.crt"),
     kubeletClientKey: at("kubelets.key"),
+    frontProxyClientCertificate: at("kubelets.crt"),
+    frontProxyClientKey: at("kubelets.key"),
     serviceAccountKey: at("accounts.key"),
     serviceAccountIssuer: "https://kubernetes.default.svc",
     store: at("state.db"),

@@ -1,19 +1,22 @@
 /** Starts the keepers of the server's own objects: once all stand the server is ready, and from then on what is deleted is made again. */
 
-import type { KubeObject } from "../../api/kind.ts";
+import type { Kind, KubeObject } from "../../api/kind.ts";
 import { type Clock, timestamp } from "../../machinery/clock.ts";
 import type { Log } from "../../machinery/log.ts";
 import { missingDefaults } from "../../security/authz/default-roles/reconcile.ts";
 import type { Reader } from "../../security/reader.ts";
+import { builtInServices, customServices, keepLocalServices } from "../aggregation/local-services.ts";
 import type { Loopback } from "../loopback.ts";
 import { ensure, type Keep, repeatedly } from "./keeper.ts";
-import { type OwnFacts, type OwnObject, ownConfigMaps, ownNamespaces, ownPriorityClasses, ownService, ownServiceRange } from "./objects.ts";
+import { type OwnFacts, type OwnObject, ownConfigMaps, ownDates, ownNamespaces, ownPriorityClasses, ownService, ownServiceRange } from "./objects.ts";
 
 export interface BootstrapOptions {
   readonly loopback: Loopback;
   readonly reader: Reader;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is built in. */
+  readonly kinds: readonly Kind[];
   readonly facts: Omit<OwnFacts, "serviceAddress">;
 }
 
@@ -21,6 +24,8 @@ interface Keeper {
   readonly name: string;
   /** Resources whose deletions wake it. */
   readonly watched: readonly (readonly [group: string, resource: string])[];
+  /** Every change wakes it, and not at once: what comes together is one piece of work. */
+  readonly followsChanges?: true;
   /** Only deletions of these names; all where absent. */
   readonly names?: readonly string[];
   work(): Promise<void>;
@@ -29,11 +34,12 @@ interface Keeper {
 /** @returns once all stand; what ends the keeping */
 export async function bootstrap(options: BootstrapOptions): Promise<() => void> {
   const stops: (() => void)[] = [];
-  for (const { name, watched, names, work } of keepersOf(options)) {
+  for (const { name, watched, names, work, followsChanges } of keepersOf(options)) {
     await work();
     const wake = repeatedly(options, name, work);
+    const soon = followsChanges ? gathered(options.clock, wake) : undefined;
     for (const [group, resource] of watched) {
-      stops.push(options.reader.onChange(group, resource, (change) => change.deleted && (names?.includes(change.name) ?? true) && wake()));
+      stops.push(options.reader.onChange(group, resource, soon ?? ((change) => change.deleted && (names?.includes(change.name) ?? true) && wake())));
     }
   }
   return () => {
@@ -41,9 +47,24 @@ export async function bootstrap(options: BootstrapOptions): Promise<() => void> 
   };
 }
 
+const GATHER_MS = 100;
+
+/** @returns what calls `wake` once for all calls within a moment */
+function gathered(clock: Clock, wake: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    clock.after(GATHER_MS, () => {
+      waiting = false;
+      wake();
+    });
+  };
+}
+
 /** Namespaces come first: the others lie in them. */
 function keepersOf(options: BootstrapOptions): readonly Keeper[] {
-  const { loopback, reader, facts: given } = options;
+  const { loopback, reader, clock, facts: given } = options;
   const facts: OwnFacts = { ...given, serviceAddress: firstAddress(given.serviceRange) };
   const keeper = (name: string, watched: Keeper["watched"], objects: readonly OwnObject[], keep?: Keep): Keeper => ({
     name,
@@ -56,8 +77,30 @@ function keepersOf(options: BootstrapOptions): readonly Keeper[] {
     { name: "roles", watched: RBAC.map((resource) => ["rbac.authorization.k8s.io", resource]), work: () => keepRoles(loopback, reader) },
     keeper("priority classes", [["scheduling.k8s.io", "priorityclasses"]], ownPriorityClasses()),
     keeper("config maps", [["", "configmaps"]], ownConfigMaps(facts), sameData),
+    keeper("dates", [["", "configmaps"]], ownDates(clock.now())),
+    ...serviceKeepers(options),
     serviceRangeKeeper(options, ownServiceRange(facts)),
     keeper("service", SERVICE, ownService(facts), sameAddresses),
+  ];
+}
+
+const API_SERVICES: readonly [string, string] = ["apiregistration.k8s.io", "apiservices"];
+
+function serviceKeepers({ loopback, reader, kinds }: BootstrapOptions): Keeper[] {
+  const builtIn = builtInServices(kinds);
+  return [
+    {
+      name: "API services",
+      watched: [API_SERVICES],
+      names: builtIn.map(({ metadata }) => metadata.name ?? ""),
+      work: () => keepLocalServices(loopback, reader, builtIn, "onstart"),
+    },
+    {
+      name: "API services of custom resources",
+      watched: [["apiextensions.k8s.io", "customresourcedefinitions"], API_SERVICES],
+      followsChanges: true,
+      work: () => keepLocalServices(loopback, reader, customServices(reader), "true"),
+    },
   ];
 }
 

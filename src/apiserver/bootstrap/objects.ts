@@ -1,6 +1,7 @@
 /** What the server itself keeps, beside roles: its objects as they are made when they aren't there (k8s.io/kubernetes, pkg/controlplane). */
 
 import type { KubeObject } from "../../api/kind.ts";
+import { timestamp } from "../../machinery/clock.ts";
 
 /** An object of the server's own with the path of its resource. */
 export interface OwnObject {
@@ -19,6 +20,9 @@ export interface OwnFacts {
   readonly clientCa: string;
   readonly frontProxyCa: string | undefined;
 }
+
+/** The name in the certificate of whoever may say who asks. */
+export const FRONT_PROXY_CLIENT = "front-proxy-client";
 
 const NAMESPACES = ["kube-system", "default", "kube-public", "kube-node-lease"];
 
@@ -98,7 +102,7 @@ export function ownConfigMaps({ clientCa, frontProxyCa }: OwnFacts): OwnObject[]
   const data: Record<string, string> = { "client-ca-file": clientCa };
   if (frontProxyCa !== undefined) {
     Object.assign(data, {
-      "requestheader-allowed-names": JSON.stringify(["front-proxy-client"]),
+      "requestheader-allowed-names": JSON.stringify([FRONT_PROXY_CLIENT]),
       "requestheader-client-ca-file": frontProxyCa,
       "requestheader-extra-headers-prefix": JSON.stringify(["X-Remote-Extra-"]),
       "requestheader-group-headers": JSON.stringify(["X-Remote-Group"]),
@@ -112,6 +116,12 @@ export function ownConfigMaps({ clientCa, frontProxyCa }: OwnFacts): OwnObject[]
       object: typed("v1", "ConfigMap", { metadata: { name: "extension-apiserver-authentication", namespace: "kube-system" }, data }),
     },
   ];
+}
+
+/** Since when the use of service accounts' old tokens has been noted: what wasn't used since then may be removed (KEP-2799). */
+export function ownDates(now: number): OwnObject[] {
+  const metadata = { name: "kube-apiserver-legacy-service-account-token-tracking", namespace: "kube-system" };
+  return [{ path: "/api/v1/namespaces/kube-system/configmaps", object: typed("v1", "ConfigMap", { metadata, data: { since: timestamp(now).slice(0, 10) } }) }];
 }
 
 /** @returns the object with its type in front */

@@ -1,6 +1,6 @@
 /** Discovery: `/`, `/api`, `/apis`, groups and versions, each plain or all at once (k8s.io/apiserver, pkg/endpoints/discovery). */
 
-import { AGGREGATED, Discovery, etag } from "../../machinery/openapi/discovery.ts";
+import { AGGREGATED, Discovery, etag, type ForeignVersion } from "../../machinery/openapi/discovery.ts";
 import type { ResourceTable } from "../../machinery/schema/table.ts";
 import type { Call, Endpoint, KindTable } from "../call.ts";
 import { plainForm } from "../respond/choose.ts";
@@ -10,14 +10,24 @@ import { sendBody } from "../respond/send.ts";
 
 const ROOTS: Offer = { media: ["application/json"], transforms: ["APIGroupDiscoveryList"] };
 
-/** @param address where clients find this server: host and port @returns what finds discovery's documents by path; they follow what is served now */
-export function discoveryEndpoints(kinds: KindTable, address: () => string): (path: string) => Endpoint | undefined {
+const NONE: readonly ForeignVersion[] = [];
+
+/** @param address where clients find this server: host and port @param foreign what other servers serve; another list whenever that has changed @returns what finds discovery's documents by path; they follow what is served now */
+export function discoveryEndpoints(
+  kinds: KindTable,
+  address: () => string,
+  foreign: () => readonly ForeignVersion[] = () => NONE,
+): (path: string) => Endpoint | undefined {
   let of: KindTable["all"] | undefined;
+  let others = NONE;
   let discovery = new Discovery([]);
   const current = (): Discovery => {
-    if (of !== kinds.all) {
-      of = kinds.all;
-      discovery = new Discovery(of.map((kind): ResourceTable => kind.table));
+    if (of !== kinds.all || others !== foreign()) {
+      [of, others] = [kinds.all, foreign()];
+      discovery = new Discovery(
+        of.map((kind): ResourceTable => kind.table),
+        others,
+      );
     }
     return discovery;
   };

@@ -9,7 +9,8 @@ export const resolve: Step = {
   name: "resolve",
   run(call) {
     const { isResource, group, version, resource } = call.attributes;
-    if (!isResource) return;
+    call.remote = call.context.aggregation?.handlerFor(call.attributes);
+    if (!isResource || call.remote) return;
     const kind = call.context.kinds.find(group, version, resource);
     if (!kind) throw call.context.kinds.all.some((one) => one.group === group && one.version === version) ? noSuchResource() : pageNotFound();
     if (!fits(call, kind.namespaced)) throw noSuchResource();

@@ -3,6 +3,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FRONT_PROXY_CLIENT } from "../../apiserver/bootstrap/objects.ts";
 import { readKubeconfig } from "../../client/kubeconfig.ts";
 import type { Names } from "../../machinery/certificates/alternative-names.ts";
 import { type Authority, loadAuthority, newAuthority, newIdentity } from "../../machinery/certificates/issue.ts";
@@ -36,6 +37,8 @@ export const keyFiles = {
   servingKey: (layout: Layout) => join(layout.of("apiserver"), "serving.key"),
   kubeletClientCertificate: (layout: Layout) => join(layout.of("apiserver"), "kubelet-client.crt"),
   kubeletClientKey: (layout: Layout) => join(layout.of("apiserver"), "kubelet-client.key"),
+  frontProxyClientCertificate: (layout: Layout) => join(layout.of("apiserver"), "front-proxy-client.crt"),
+  frontProxyClientKey: (layout: Layout) => join(layout.of("apiserver"), "front-proxy-client.key"),
   serviceAccountKey: (layout: Layout) => join(layout.of("apiserver"), "service-accounts.key"),
   /** Public: everybody may know whom to trust. */
   authority: (layout: Layout, name: AuthorityName) => join(layout.data, "pki", `${name}-ca.crt`),
@@ -92,6 +95,9 @@ export function ensureKeys({ layout, plan, now, withNodes }: KeyOptions): void {
   ensureLeaf(keyFiles.servingCertificate(layout), keyFiles.servingKey(layout), "apiserver", "serving", "rampart-apiserver", "server auth", names);
   const kubeletClient = [keyFiles.kubeletClientCertificate(layout), keyFiles.kubeletClientKey(layout)] as const;
   ensureLeaf(...kubeletClient, "apiserver", "client", "kube-apiserver-kubelet-client", "client auth");
+
+  const frontProxyClient = [keyFiles.frontProxyClientCertificate(layout), keyFiles.frontProxyClientKey(layout)] as const;
+  ensureLeaf(...frontProxyClient, "apiserver", "front-proxy", FRONT_PROXY_CLIENT, "client auth");
 
   const serviceAccountKey = keyFiles.serviceAccountKey(layout);
   if (!existsSync(serviceAccountKey)) writeFileDurably(serviceAccountKey, newKeyPair().pem, owner("apiserver", 0o600));

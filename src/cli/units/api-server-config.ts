@@ -19,6 +19,8 @@ export function apiServerConfig({ layout, plan, withNodes }: ClusterContext): Ap
     frontProxyCa: keyFiles.authority(layout, "front-proxy"),
     kubeletClientCertificate: keyFiles.kubeletClientCertificate(layout),
     kubeletClientKey: keyFiles.kubeletClientKey(layout),
+    frontProxyClientCertificate: keyFiles.frontProxyClientCertificate(layout),
+    frontProxyClientKey: keyFiles.frontProxyClientKey(layout),
     serviceAccountKey: keyFiles.serviceAccountKey(layout),
     serviceAccountIssuer: `https://kubernetes.default.svc.${plan.clusterDomain}`,
     store: join(home, "state.db"),

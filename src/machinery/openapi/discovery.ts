@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { ResourceTable, SubresourceTable } from "../schema/table.ts";
-import { compareGroups, compareVersions } from "./group-order.ts";
+import { compareGroups, compareVersions, groupPriority, versionPriority } from "./group-order.ts";
 
 /** The media type of the aggregated form. */
 export const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -13,9 +13,21 @@ const STORED_AS: Readonly<Record<string, string>> = {
   "events.k8s.io/v1/Event": "/v1/Event",
 };
 
+/** A version of a group that another server serves. */
+export interface ForeignVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly groupPriority: number;
+  readonly versionPriority: number;
+  /** Its resources as they stand in the aggregated form. */
+  readonly resources: readonly object[];
+  readonly freshness: "Current" | "Stale";
+}
+
 interface VersionRows {
   readonly version: string;
   readonly rows: readonly ResourceTable[];
+  readonly foreign?: ForeignVersion;
 }
 
 /** Discovery of a set of resources. Its documents are plain objects in the order in which kube-apiserver writes them. */
@@ -23,15 +35,19 @@ export class Discovery {
   /** Versions by group, both in discovery's order. */
   readonly #groups: ReadonlyMap<string, readonly VersionRows[]>;
 
-  constructor(rows: readonly ResourceTable[]) {
+  /** @param foreign takes the place of what has the same group and version here */
+  constructor(rows: readonly ResourceTable[], foreign: readonly ForeignVersion[] = []) {
     const groups = new Map<string, VersionRows[]>();
-    for (const group of [...new Set(rows.map((row) => row.group))].sort(compareGroups)) {
-      const own = rows.filter((row) => row.group === group);
-      const versions = [...new Set(own.map((row) => row.version))].sort(compareVersions);
-      groups.set(
-        group,
-        versions.map((version) => ({ version, rows: byName(own.filter((row) => row.version === version)) })),
-      );
+    const names = new Set([...rows, ...foreign].map(({ group }) => group));
+    const priorities = new Map([...names].map((group) => [group, priorityOf(group, rows, foreign)]));
+    for (const group of [...names].sort((a, b) => compareGroups(a, b, (name) => priorities.get(name) ?? 0))) {
+      const others = foreign.filter((one) => one.group === group);
+      const own = rows.filter((row) => row.group === group && !others.some(({ version }) => version === row.version));
+      const versions: VersionRows[] = [...new Set(own.map((row) => row.version))].map((version) => ({
+        version,
+        rows: byName(own.filter((row) => row.version === version)),
+      }));
+      groups.set(group, [...versions, ...others.map((one) => ({ version: one.version, rows: [], foreign: one }))].sort(compareRanks(group)));
     }
     this.#groups = groups;
   }
@@ -59,7 +75,7 @@ export class Discovery {
   /** `/api/v1` and `/apis/GROUP/VERSION`; undefined for a version that isn't there */
   resources(group: string, version: string): object | undefined {
     const found = this.#groups.get(group)?.find((one) => one.version === version);
-    if (found === undefined) return undefined;
+    if (found === undefined || found.foreign) return undefined;
     const groupVersion = group === "" ? version : `${group}/${version}`;
     const resources = found.rows.flatMap((row) => [resourceEntry(row), ...row.subresources.map((sub) => subresourceEntry(row, sub))]);
     return { kind: "APIResourceList", ...(group !== "" && { apiVersion: "v1" }), groupVersion, resources };
@@ -74,7 +90,11 @@ export class Discovery {
       metadata: {},
       items: groups.map(([group, versions]) => ({
         metadata: group === "" ? {} : { name: group },
-        versions: versions.map(({ version, rows }) => ({ version, resources: rows.map(aggregatedEntry), freshness: "Current" })),
+        versions: versions.map(({ version, rows, foreign }) => ({
+          version,
+          resources: foreign?.resources ?? rows.map(aggregatedEntry),
+          freshness: foreign?.freshness ?? "Current",
+        })),
       })),
     };
   }
@@ -98,6 +118,17 @@ export function storageVersionHash(row: ResourceTable): string | undefined {
     .digest()
     .subarray(0, 8)
     .toString("base64");
+}
+
+/** The highest that any of its versions gives the group. */
+function priorityOf(group: string, rows: readonly ResourceTable[], foreign: readonly ForeignVersion[]): number {
+  const own = rows.some((row) => row.group === group) ? [groupPriority(group)] : [];
+  return Math.max(...own, ...foreign.filter((one) => one.group === group).map((one) => one.groupPriority));
+}
+
+function compareRanks(group: string): (a: VersionRows, b: VersionRows) => number {
+  const rank = ({ version, foreign }: VersionRows) => foreign?.versionPriority ?? versionPriority(group, version);
+  return (a, b) => rank(b) - rank(a) || compareVersions(a.version, b.version);
 }
 
 function byName(rows: readonly ResourceTable[]): ResourceTable[] {

@@ -91,7 +91,7 @@ function redirectToRoot(call: Call, location: string): void {
   call.exchange.answer(301, { "audit-id": call.auditId, location }, Buffer.alloc(0));
 }
 
-function hasBody({ exchange }: Call): boolean {
+export function hasBody({ exchange }: Call): boolean {
   const { "content-length": length, "transfer-encoding": encoding } = exchange.headers;
   if (length !== undefined) return length !== "0";
   return encoding !== undefined || (exchange.connection.protocol === "h2" && !BODYLESS.has(exchange.method));
