@@ -5,10 +5,11 @@ import type { ResourceTable } from "../../machinery/schema/table.ts";
 import type { Call, Endpoint, KindTable } from "../call.ts";
 import { plainForm } from "../respond/choose.ts";
 import { answerHeaders } from "../respond/headers.ts";
-import { negotiate, type Offer, PLAIN } from "../respond/negotiate.ts";
+import { type Form, namesMedia, negotiate, notProduced, type Offer, PLAIN } from "../respond/negotiate.ts";
 import { sendBody } from "../respond/send.ts";
 
-const ROOTS: Offer = { media: ["application/json"], transforms: ["APIGroupDiscoveryList"] };
+/** Which kinds a peer serves in other versions isn't mixed in, so that `profile=nopeer` asks for what is there anyway. */
+const ROOTS: Offer = { ...PLAIN, transforms: ["APIGroupDiscoveryList"] };
 
 const NONE: readonly ForeignVersion[] = [];
 
@@ -36,45 +37,47 @@ export function discoveryEndpoints(
     if (more !== undefined) return undefined;
     if (root === "api" && group === undefined) return rootEndpoint(current, "api", () => current().apiVersions(address()));
     if (root === "apis" && group === undefined) return rootEndpoint(current, "apis", () => current().groupList());
-    if (root === "api" && version === undefined) return documentEndpoint(current().resources("", group!), "APIResourceList");
+    if (root === "api" && version === undefined) return documentEndpoint(current().resources("", group!), "APIResourceList", routed);
     if (root === "apis")
       return version === undefined
-        ? documentEndpoint(current().group(group!), "APIGroup")
-        : documentEndpoint(current().resources(group!, version), "APIResourceList");
+        ? documentEndpoint(current().group(group!), "APIGroup", negotiate)
+        : documentEndpoint(current().resources(group!, version), "APIResourceList", routed);
     return undefined;
   };
 }
 
-function documentEndpoint(document: object | undefined, kind: string): Endpoint | undefined {
-  return document && { methods: ["GET"], run: (call) => answerDocument(call, kind, document) };
+function documentEndpoint(document: object | undefined, kind: string, choose: typeof negotiate): Endpoint | undefined {
+  return document && { methods: ["GET"], run: (call) => answerDocument(call, kind, document, choose(call, PLAIN)) };
 }
 
 function rootEndpoint(current: () => Discovery, root: "api" | "apis", plain: () => object): Endpoint {
   return {
     methods: ["GET"],
     run(call) {
-      const form = takesAggregated(call);
-      if (form) answerAggregated(call, current().aggregated(root));
-      else answerDocument(call, root === "api" ? "APIVersions" : "APIGroupList", plain());
+      const form = routed(call, ROOTS);
+      if (form.transform) answerAggregated(call, current().aggregated(root), form);
+      else answerDocument(call, root === "api" ? "APIVersions" : "APIGroupList", plain(), form);
     },
   };
 }
 
-function takesAggregated(call: Call): boolean {
-  const { accept } = call.exchange.headers;
-  return (accept?.includes("APIGroupDiscoveryList") ?? false) && negotiate(call, ROOTS).transform === "APIGroupDiscoveryList";
+/** What comes from a route is held against what the route produces before anything else. @throws StatusError 406 */
+function routed(call: Call, offer: Offer): Form {
+  if (!namesMedia(call.exchange.headers.accept, offer.media)) throw notProduced(offer.media);
+  return negotiate(call, offer);
 }
 
-function answerDocument(call: Call, kind: string, document: object): void {
-  const form = plainForm(negotiate(call, PLAIN), "object");
+function answerDocument(call: Call, kind: string, document: object, chosen: Form): void {
+  const form = plainForm(chosen, "object");
   sendBody(call, 200, answerHeaders(call, form.contentType), form.document("v1", kind, JSON.stringify(document)));
 }
 
 /** Clients keep it and ask whether it has changed. */
-function answerAggregated(call: Call, document: object): void {
-  const body = Buffer.from(`${JSON.stringify(document)}\n`);
+function answerAggregated(call: Call, document: object, chosen: Form): void {
+  const form = plainForm(chosen, "object");
+  const body = form.document("apidiscovery.k8s.io/v2", "APIGroupDiscoveryList", JSON.stringify(document));
   const tag = etag(body);
-  const headers = { ...answerHeaders(call, AGGREGATED), etag: tag, "cache-control": "public", vary: "Accept" };
+  const headers = { ...answerHeaders(call, `${form.contentType}${AGGREGATED}`), etag: tag, "cache-control": "public", vary: "Accept" };
   if (call.exchange.headers["if-none-match"] === tag) call.exchange.answer(304, headers, new Uint8Array());
   else sendBody(call, 200, headers, body);
 }

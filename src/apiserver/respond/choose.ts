@@ -1,12 +1,12 @@
 /** Chooses the form of an answer from what the client takes and what the kind has. */
 
 import type { Kind } from "../../api/kind.ts";
-import { notAcceptable, StatusError } from "../../machinery/status/status-error.ts";
+import { notAcceptable } from "../../machinery/status/status-error.ts";
 import { includeObject } from "../../machinery/table/print.ts";
 import type { Call } from "../call.ts";
 import type { BodyForm } from "./form.ts";
-import { jsonForm, prettyForm } from "./json-form.ts";
-import { type Form, namesMedia, negotiate, negotiateError, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
+import { jsonForm, prettyForm, prettyOf } from "./json-form.ts";
+import { type Form, namesMedia, negotiate, negotiateError, notProduced, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
 import { partialForms } from "./partial-form.ts";
 import { protobufForm, protobufPartialForms } from "./protobuf-form.ts";
 import { tableForm } from "./table-form.ts";
@@ -21,13 +21,15 @@ const WATCH: Offer = { media: ["application/json", PROTOBUF], transforms: ["Tabl
 
 const offerOf = (kind: Kind): Offer => (kind.table.verbs.includes("get") ? STORED : QUESTION);
 
+/** Lists and watches share their routes. */
+const LISTED = [...PLAIN.media, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
+
 /** Before anything is done: whether the client takes what the endpoint has. @throws StatusError 406 */
 export function checkAccept(call: Call, kind: Kind): void {
   const { accept } = call.exchange.headers;
   if (!accept || accept === "application/json" || accept === "*/*") return;
-  if (!namesMedia(accept, PLAIN.media)) {
-    const message = `406: Not Acceptable\n\nAvailable representations: ${PLAIN.media.join(", ")}`;
-    throw new StatusError({ code: 406, reason: "NotAcceptable", message, details: {} });
+  if (!kind.form && !namesMedia(accept, PLAIN.media)) {
+    throw notProduced(call.attributes.verb === "list" || call.attributes.verb === "watch" ? LISTED : PLAIN.media);
   }
   if (call.attributes.subresource === "") negotiate(call, offerOf(kind));
 }
@@ -43,16 +45,15 @@ export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
     throw notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
   if (form.transform === "PartialObjectMetadata" && shape === "list")
     throw notAcceptable("you requested PartialObjectMetadata, but the requested object is a list");
-  if (form.transform === "Table") return chosenTable(call, form);
   if (form.media === PROTOBUF) return protobufPartialForms[form.version];
-  const json = partialForms[form.version];
-  return form.media === "application/yaml" ? inYaml(json) : json;
+  const json = form.transform === "Table" ? chosenTable(call, form) : partialForms[form.version];
+  if (form.media === "application/yaml") return inYaml(json);
+  return form.pretty && shape !== "watch" ? prettyOf(json) : json;
 }
 
-function chosenTable(call: Call, { media, version }: Form): BodyForm {
+function chosenTable(call: Call, { version }: Form): BodyForm {
   const { clock } = call.context;
-  const options = { version, include: includeObject(call.query.get("includeObject") ?? undefined), now: () => clock.now() };
-  return media === "application/yaml" ? inYaml(tableForm(options)) : tableForm(options);
+  return tableForm({ version, include: includeObject(call.query.get("includeObject") ?? undefined), now: () => clock.now() });
 }
 
 /** The form of a Status of success. @throws StatusError 406 */

@@ -17,18 +17,20 @@ export const jsonForm: BodyForm = {
   document: (_apiVersion, _kind, json) => Buffer.from(`${json}\n`),
 };
 
-/** Lists for people are joined whole: nobody reads one that is large. */
-export const prettyForm: BodyForm = {
-  ...jsonForm,
-  object: (_kind, bytes) => pretty(textOf(bytes)),
-  list(kind, list) {
-    return once(pretty(joined(listChunks(kind, list))));
-  },
-  document: (_apiVersion, _kind, json) => pretty(json),
-};
+/** A form whose bodies are JSON, for people. Lists are joined whole: nobody reads one that is large. */
+export function prettyOf(form: BodyForm): BodyForm {
+  return {
+    ...form,
+    object: (kind, bytes) => pretty(textOf(form.object(kind, bytes))),
+    list: (kind, list) => once(pretty(joined(form.list(kind, list)))),
+    document: (_apiVersion, _kind, json) => pretty(json),
+  };
+}
+
+export const prettyForm = prettyOf(jsonForm);
 
 function pretty(text: string): Buffer {
-  return Buffer.from(`${indent(text.trimEnd())}\n`);
+  return Buffer.from(indent(text.trimEnd()));
 }
 
 export function textOf(bytes: Uint8Array): string {

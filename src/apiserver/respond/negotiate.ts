@@ -1,6 +1,6 @@
 /** Which form an answer takes: what Accept and the query say, tried in order as Kubernetes does. */
 
-import { notAcceptable } from "../../machinery/status/status-error.ts";
+import { notAcceptable, StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 
 export const PROTOBUF = "application/vnd.kubernetes.protobuf";
@@ -73,6 +73,12 @@ export function namesMedia(accept: string | undefined, media: readonly string[])
   });
 }
 
+/** The router's refusal. */
+export function notProduced(media: readonly string[]): StatusError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${media.join(", ")}`;
+  return new StatusError({ code: 406, reason: "NotAcceptable", message, details: {} });
+}
+
 function chosen(accept: string, offer: Offer): Form | undefined {
   let known = remembered.get(offer);
   if (!known || known.size > REMEMBERED_MAX) {
@@ -116,7 +122,7 @@ function parameter(text: string): [name: string, value: string] {
 }
 
 function formOf({ type, parameters }: Clause, offer: Offer): Form | undefined {
-  const media = type === "*/*" ? offer.media[0] : offer.media.find((one) => one === type);
+  const media = type === "*/*" || type === "application/*" ? offer.media[0] : offer.media.find((one) => one === type);
   if (!media) return undefined;
   const pretty = parameters.get("pretty") === "1";
   const as = parameters.get("as");

@@ -3,7 +3,7 @@
 import type { Kind } from "../../api/kind.ts";
 import type { ListAnswer } from "../respond.ts";
 import { jsonEvent, remembered } from "./events.ts";
-import type { BodyForm } from "./form.ts";
+import { type BodyForm, once } from "./form.ts";
 import { listMetadata } from "./items.ts";
 import { jsonForm } from "./json-form.ts";
 import { metadataOf, partialObject } from "./metadata-form.ts";
@@ -37,7 +37,8 @@ function partialForm(version: Version): BodyForm {
 
 function partialList(kind: Kind, list: ListAnswer, version: Version, partial: (kind: Kind, bytes: Uint8Array) => Uint8Array): () => Uint8Array | undefined {
   const { objects } = list;
-  const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${listMetadata(list)},"items":[`;
+  if (objects.length === 0) return once(Buffer.from(`${partialListStart(list, version)}null}\n`));
+  const head = `${partialListStart(list, version)}[`;
   let next = -1;
   return () => {
     if (next > objects.length) return undefined;
@@ -55,6 +56,10 @@ function partialList(kind: Kind, list: ListAnswer, version: Version, partial: (k
     next = last ? objects.length + 1 : index;
     return Buffer.concat(parts);
   };
+}
+
+function partialListStart(list: ListAnswer, version: Version): string {
+  return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${listMetadata(list)},"items":`;
 }
 
 const COMMA = Buffer.from(",");

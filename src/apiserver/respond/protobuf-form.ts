@@ -68,9 +68,10 @@ function form({ apiVersion, name, message: messageOf }: Sort): BodyForm {
   };
 }
 
-/** Only what the meta group's tables have can be asked for here: Status, discovery's documents. */
+/** What the server itself makes: Status and discovery's documents of the meta group, and the aggregated form of discovery. */
 function document(apiVersion: string, kind: string, json: string): Buffer {
-  return wrapEnvelope(apiVersion, kind, message(Buffer.from(json), schema(`meta.v1.${kind}`)));
+  const [group = "", version] = apiVersion === "v1" ? ["meta", "v1"] : apiVersion.split("/");
+  return wrapEnvelope(apiVersion, kind, message(Buffer.from(json), schema(`${group.split(".", 1)[0]}.${version}.${kind}`)));
 }
 
 function message(bytes: Uint8Array, struct: StructSchema): Buffer {

@@ -3,7 +3,7 @@
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableStart } from "../../machinery/table/print.ts";
 import { jsonEvent } from "./events.ts";
-import type { BodyForm } from "./form.ts";
+import { type BodyForm, once } from "./form.ts";
 import { listMetadata } from "./items.ts";
 import { jsonForm, textOf } from "./json-form.ts";
 import { metadataOf } from "./metadata-form.ts";
@@ -28,6 +28,7 @@ export function tableForm(options: TableOptions): BodyForm {
     list(kind, list) {
       const columns = columnsOf(kind);
       const { objects } = list;
+      if (objects.length === 0 && !kind.rules.columns) return once(withoutRows(tableStart(version, listMetadata(list), columns)));
       let next = -1;
       return () => {
         if (next > objects.length) return undefined;
@@ -55,6 +56,11 @@ export function tableForm(options: TableOptions): BodyForm {
       };
     },
   };
+}
+
+/** A kind that says nothing of its columns has no rows where it has no objects, in place of an empty list of them. */
+function withoutRows(start: string): Buffer {
+  return Buffer.from(`${start.slice(0, -1)}null}\n`);
 }
 
 function tableOf(kind: Kind, bytes: Uint8Array, { version, include, now }: TableOptions, headers: boolean): string {

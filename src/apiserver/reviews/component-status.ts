@@ -8,20 +8,17 @@ import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { kindOf } from "../verbs/kind-of.ts";
 
-const WARNING = "v1 ComponentStatus is deprecated in v1.19+";
 /** The store's name as clients know it. */
 const STORE = "etcd-0";
 
 export async function getComponentStatus(call: Call): Promise<void> {
   const kind = kindOf(call);
-  call.warnings.push(WARNING);
   if (call.attributes.name !== STORE) throw notFound(kind, call.attributes.name);
   call.context.respond.object(call, 200, kind, (await storeStatus(call, kind)).bytes);
 }
 
 export async function listComponentStatuses(call: Call): Promise<void> {
   const kind = kindOf(call);
-  call.warnings.push(WARNING);
   call.context.respond.list(call, kind, { objects: [await storeStatus(call, kind)], resourceVersion: "" });
 }
 

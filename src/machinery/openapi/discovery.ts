@@ -4,13 +4,18 @@ import { createHash } from "node:crypto";
 import type { ResourceTable, SubresourceTable } from "../schema/table.ts";
 import { compareGroups, compareVersions, groupPriority, versionPriority } from "./group-order.ts";
 
-/** The media type of the aggregated form. */
-export const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+/** What stands behind the media type of the aggregated form. */
+export const AGGREGATED = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-/** What is stored in another version's form: the hash is that of the stored one. Four kinds that kube-apiserver still stores as betas we store as v1. */
+/** What kube-apiserver v1.37 stores in another version's form: the hash is that of the stored one, and clients compare it with what they knew. */
 const STORED_AS: Readonly<Record<string, string>> = {
+  "apiextensions.k8s.io/v1/CustomResourceDefinition": "apiextensions.k8s.io/v1beta1/CustomResourceDefinition",
   "autoscaling/v1/HorizontalPodAutoscaler": "autoscaling/v2/HorizontalPodAutoscaler",
+  "certificates.k8s.io/v1/ClusterTrustBundle": "certificates.k8s.io/v1beta1/ClusterTrustBundle",
+  "certificates.k8s.io/v1/PodCertificateRequest": "certificates.k8s.io/v1beta1/PodCertificateRequest",
   "events.k8s.io/v1/Event": "/v1/Event",
+  "resource.k8s.io/v1/DeviceTaintRule": "resource.k8s.io/v1beta2/DeviceTaintRule",
+  "storagemigration.k8s.io/v1/StorageVersionMigration": "storagemigration.k8s.io/v1beta1/StorageVersionMigration",
 };
 
 /** A version of a group that another server serves. */
