@@ -18,6 +18,7 @@ import { networking } from "./networking/index.ts";
 import { node } from "./node/index.ts";
 import { policy } from "./policy/index.ts";
 import { rbac } from "./rbac/index.ts";
+import { resource } from "./resource/index.ts";
 import { scheduling } from "./scheduling/index.ts";
 import { storage } from "./storage/index.ts";
 import { storagemigration } from "./storagemigration/index.ts";
@@ -41,6 +42,7 @@ const declared: readonly Kind[] = [
   ...networking,
   ...node,
   ...policy,
+  ...resource,
   ...scheduling,
   ...storage,
   ...storagemigration,

@@ -75,8 +75,8 @@ type Of<T, R> = { value(object: T): R }["value"];
 
 /** What is written by hand for a kind; each member may be left out. Functions change the object they are given, which is the server's own copy. */
 export interface KindRules<T extends KubeObject> {
-  /** Fills in defaults after decoding, on every write and on reading older objects; must be idempotent. */
-  defaults?(object: T): void;
+  /** Fills in defaults after decoding, on every write and on reading older objects; must be idempotent. The context is a write's. */
+  defaults?(object: T, context?: ValidationContext): void;
   /** Before validation of a create: clears what a client may not set (status), fills generated fields. */
   prepareCreate?(object: T): void;
   /** Before validation of an update: puts back what this endpoint doesn't own (status). */

@@ -94,6 +94,14 @@ export function canonicalCidr(field: string, value: string): FieldError[] {
   return canonicalErrors(field, value, `${format(network)}/${bits}`);
 }
 
+/** An address of an interface with the length of its network's prefix: `10.9.8.7/24`. */
+export function interfaceAddress(field: string, value: string): FieldError[] {
+  const [address = ""] = value.split("/");
+  const parsed = parseCidr(value);
+  if (!parsed) return [invalid(field, value, "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)")];
+  return canonicalErrors(field, value, `${format((parseIp(address) as ParsedIp).bytes)}/${parsed.bits}`);
+}
+
 function canonicalErrors(field: string, value: string, canonical: string): FieldError[] {
   return value === canonical ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)];
 }

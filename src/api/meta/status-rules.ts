@@ -32,9 +32,9 @@ export function completed<T extends KubeObject>(table: ResourceTable, rules: Kin
 function withStructs<T extends KubeObject>(rules: KindRules<T>, schema: StructSchema): KindRules<T> {
   return {
     ...rules,
-    defaults(object) {
+    defaults(object, context) {
       addMissingStructs(schema, object);
-      rules.defaults?.(object);
+      rules.defaults?.(object, context);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest, podCertificateSigning } from "./certificates.ts";
 import { persistentVolumeClaimResize } from "./claim-resize.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-classes.ts";
+import { deviceClaimRights } from "./device-claims.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeDeclaredFeatureValidator } from "./node-features.ts";
@@ -62,6 +63,7 @@ export function admissionPlugins({ authorizer, policy, clock, random, webhooks: 
     podResizeValidator,
     rbacEscalation(policy, authorizer),
     ...(asking ? [mutatingWebhooks(asking), validatingWebhooks(asking)] : []),
+    deviceClaimRights(authorizer),
     resourceQuota(clock),
   ];
 }

@@ -25,8 +25,8 @@ function mergeOwners({ call, next }: Write): void {
   mergeOwnerReferences(next, (message) => call.warnings.push(message), false);
 }
 
-function setDefaults({ kind, next }: Write): void {
-  kind.rules.defaults?.(next);
+function setDefaults({ call, kind, next }: Write): void {
+  kind.rules.defaults?.(next, { now: call.context.clock.now() });
 }
 
 async function mutate(write: Write): Promise<void> {
