@@ -68,6 +68,8 @@ export interface ScaleRules {
   readonly path: readonly string[];
   read(object: KubeObject): { readonly replicas: number | undefined; readonly ready: number; readonly selector: string };
   write(object: KubeObject, replicas: number): void;
+  /** @returns why an object has no Scale to show; undefined where it has one */
+  missing(object: KubeObject): string | undefined;
 }
 
 /** A function of an object. As a method's type, so that a kind of pods is also a kind of objects, which is how generic code holds it. */
@@ -107,7 +109,7 @@ export interface KindRules<T extends KubeObject> {
   /** Kept so long, then deleted by the store. */
   readonly ttlSeconds?: number;
   /** Written under another kind's key and form: `events.k8s.io` Events are core Events. */
-  readonly storedAs?: { readonly group: string; readonly version: string; toStored(object: T): KubeObject; fromStored(object: KubeObject): T };
+  readonly storedAs?: StoredForm<T>;
   /** Extra groups of short-lived answers that are never stored (reviews): handled by an endpoint of their own. */
   readonly virtual?: true;
 }
@@ -124,6 +126,20 @@ export interface ObjectForm {
   encodeStored(object: KubeObject): Buffer;
   /** @returns what the store holds as it is read now: schemas change, stored objects don't. The very same bytes where nothing differs */
   read(value: Uint8Array): Uint8Array;
+  /** Where somebody else must be asked how stored values are read now: called before `read` of the same values. */
+  prepare?(values: readonly Uint8Array[]): Promise<void>;
+}
+
+/** The form that a kind's objects are stored in, where that is another kind's. */
+export interface StoredForm<T extends KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  toStored(object: T): KubeObject;
+  fromStored(object: KubeObject): T;
+  /** Where somebody else must be asked: called before `toStored` of the same object. */
+  prepare?(object: T): Promise<void>;
+  /** In place of `fromStored`, for many at once. */
+  fromAllStored?(objects: readonly KubeObject[]): Promise<T[]>;
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {

@@ -84,17 +84,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     decode: decodeStored,
     encode: encodeStored,
     read: (kind, value) => kind.form?.read(value) ?? value,
+    prepare: (kind, values) => kind.form?.prepare?.(values),
     storedKind,
     onDamaged: quarantineReport(options.audit, { clock, random, log }),
   });
   await caches.start();
   await caches.fill(kinds.all);
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
-  const served = serveCustomResources(kinds, caches, reader);
-  custom = served;
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
   const remote = outgoing && aggregation({ outgoing, reader, clock, random, log });
+  const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
+  custom = served;
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
 
   const operations = openOperations({ settings: options.operations ?? {}, registry, store, kinds, caches, clock, log });

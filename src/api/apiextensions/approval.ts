@@ -2,7 +2,7 @@
 
 export const APPROVED = "api-approved.kubernetes.io";
 
-export function isProtectedGroup(group: string): boolean {
+export function isProtectedGroup(group = ""): boolean {
   return ["k8s.io", "kubernetes.io"].some((domain) => group === domain || group.endsWith(`.${domain}`));
 }
 

@@ -19,7 +19,8 @@ const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
 export function readNestedSchemas(props: JSONSchemaProps): JSONSchemaProps {
   const { items, additionalProperties, additionalItems, dependencies } = props;
   if (Array.isArray(items)) props.items = items.map(readSchema);
-  else if (items !== undefined) props.items = readSchema(items);
+  else if (isObject(items)) props.items = readSchema(items);
+  else delete props.items;
   if (additionalProperties !== undefined && typeof additionalProperties !== "boolean") props.additionalProperties = readSchema(additionalProperties);
   if (additionalItems !== undefined && typeof additionalItems !== "boolean") props.additionalItems = readSchema(additionalItems);
   for (const [name, one] of Object.entries(dependencies ?? {})) if (!Array.isArray(one)) (dependencies as Record<string, unknown>)[name] = readSchema(one);

@@ -5,6 +5,7 @@ import type { Clock } from "../../machinery/clock.ts";
 import type { Store, WatchedChange } from "../../storage/store.ts";
 import type { Caches } from "../call.ts";
 import type { Damaged } from "../quarantine.ts";
+import { ConvertedView } from "./converted-view.ts";
 import { Feed } from "./feed.ts";
 import { cacheName, ROOT, storedAs } from "./keys.ts";
 import { KindCache } from "./kind-cache.ts";
@@ -22,6 +23,8 @@ export interface CachesOptions {
   encode(kind: Kind, object: KubeObject): Buffer;
   /** @returns a stored value as it is read now */
   read?(kind: Kind, value: Uint8Array): Uint8Array;
+  /** Called before many stored values are read. */
+  prepare?(kind: Kind, values: readonly Uint8Array[]): Promise<void> | undefined;
   /** @returns the kind that a group's resource is stored as, for kinds that are stored in another one's form */
   storedKind(group: string, version: string, resource: string): Kind | undefined;
   /** Told of each object that doesn't open. */
@@ -33,7 +36,7 @@ export class StoreCaches implements Caches {
   readonly #feed: Feed;
   /** By `GROUP/RESOURCE` of the stored form. */
   readonly #caches = new Map<string, KindCache>();
-  readonly #views = new Map<Kind, KindView>();
+  readonly #views = new Map<Kind, KindView | ConvertedView>();
   #cancelTrim: () => void = () => {};
 
   constructor(options: CachesOptions) {
@@ -72,7 +75,9 @@ export class StoreCaches implements Caches {
     if (!kind.rules.storedAs && cache.kind.version === kind.version) return cache;
     let view = this.#views.get(kind);
     if (!view) {
-      view = new KindView(kind, cache, this.#options.encode);
+      const { encode } = this.#options;
+      const fromAll = kind.rules.storedAs?.fromAllStored;
+      view = fromAll ? new ConvertedView(kind, cache, encode, fromAll) : new KindView(kind, cache, encode);
       this.#views.set(kind, view);
     }
     return view;
@@ -84,11 +89,21 @@ export class StoreCaches implements Caches {
     const name = cacheName(form);
     let cache = this.#caches.get(name);
     if (!cache) {
-      const { store, clock, decode, read, onDamaged } = this.#options;
+      const { store, clock, decode, read, prepare, onDamaged } = this.#options;
       const other = kind.rules.storedAs;
       const inForm = other ? this.#options.storedKind(other.group, other.version, kind.resource) : kind;
       if (!inForm) throw new Error(`Cannot cache ${kind.resource}: the kind it is stored as, ${other?.group}/${other?.version}, is not served`);
-      cache = new KindCache({ kind: inForm, stored: form, store, clock, decode, feed: this.#feed, ...(read && { read }), ...(onDamaged && { onDamaged }) });
+      cache = new KindCache({
+        kind: inForm,
+        stored: form,
+        store,
+        clock,
+        decode,
+        feed: this.#feed,
+        ...(read && { read }),
+        ...(prepare && { prepare }),
+        ...(onDamaged && { onDamaged }),
+      });
       this.#caches.set(name, cache);
     }
     return cache;

@@ -36,6 +36,8 @@ export interface KindCacheOptions {
   decode(kind: Kind, bytes: Uint8Array): KubeObject;
   /** @returns a stored value as it is read now; the very same where nothing differs */
   read?(kind: Kind, value: Uint8Array): Uint8Array;
+  /** Called before many stored values are read. */
+  prepare?(kind: Kind, values: readonly Uint8Array[]): Promise<void> | undefined;
   /** Told once of each object that is found not to open. */
   onDamaged?(damaged: Damaged): void;
 }
@@ -317,6 +319,8 @@ export class KindCache implements WatchCache {
     for (;;) {
       const listing = await store.list({ prefix: this.prefix, limit: PAGE, around: true, ...(after && { after }), ...(revision && { revision }) });
       revision = listing.revision;
+      const values = listing.entries.map(({ value }) => value);
+      await this.#options.prepare?.(this.kind, values);
       for (const entry of listing.entries) {
         const { namespace, name } = splitKey(entry.key.slice(this.prefix.length), this.kind.namespaced);
         shelf.put(this.#build(entry.key, namespace, name, entry));

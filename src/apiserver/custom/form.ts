@@ -24,8 +24,13 @@ export interface FormFacts {
   schema(): Structural | undefined;
   /** `spec.preserveUnknownFields` of old definitions: nothing is taken out. */
   readonly keepsEverything: boolean;
-  /** Brings an object of another version of the kind into this one's form, and changes it; throws for what can't be converted. */
-  convert(object: Plain, from: string): Plain;
+  /** How objects that are stored in another version's form become this one's. */
+  readonly conversion: {
+    /** As that version has them, with this one's number. */
+    renumber(object: Plain, from: string): Plain;
+    /** Where a webhook must be asked; throws for what can't be converted. */
+    ask?(objects: readonly Plain[]): Promise<Plain[]>;
+  };
 }
 
 interface Read {
@@ -41,6 +46,8 @@ const SHOWN_CHARACTERS = 30;
 export class CustomForm implements ObjectForm {
   readonly #facts: FormFacts;
   readonly #apiVersion: string;
+  /** Stored values of other versions, as a webhook converted them. */
+  readonly #prepared = new WeakMap<Uint8Array, Buffer>();
 
   constructor(facts: FormFacts) {
     this.#facts = facts;
@@ -56,7 +63,9 @@ export class CustomForm implements ObjectForm {
   }
 
   typed(document: Plain): Read {
-    return this.#read(document);
+    const read = this.#read(document);
+    this.#checkKind(read.object);
+    return read;
   }
 
   decodeStored(bytes: Uint8Array): KubeObject {
@@ -76,26 +85,32 @@ export class CustomForm implements ObjectForm {
   }
 
   read(value: Uint8Array): Uint8Array {
-    const hole = value.indexOf(0);
-    const text = Buffer.concat([
-      value.subarray(0, hole),
-      Buffer.from('"resourceVersion":""'),
-      Buffer.from(value[hole + 1] === 0x7d ? "" : ","),
-      value.subarray(hole + 1),
-    ]);
-    const stored = parse(text, STORED_BUDGET).value as Plain; // Written by this server.
-    const now = this.#current(stored);
-    delete now.metadata.resourceVersion;
-    const encoded = this.encodeStored(now);
+    const known = this.#prepared.get(value);
+    if (known) return known;
+    const encoded = this.#written(this.#current(storedDocument(value)));
     return encoded.equals(value) ? value : encoded;
+  }
+
+  async prepare(values: readonly Uint8Array[]): Promise<void> {
+    const { ask } = this.#facts.conversion;
+    if (!ask) return;
+    const old = values.map((value) => ({ value, object: storedDocument(value) })).filter(({ object }) => object.apiVersion !== this.#apiVersion);
+    if (old.length === 0) return;
+    const converted = await ask(old.map(({ object }) => object));
+    for (const [i, { value }] of old.entries()) this.#prepared.set(value, this.#written(this.#read(converted[i]!).object));
+  }
+
+  #written(object: KubeObject): Buffer {
+    delete object.metadata.resourceVersion;
+    return this.encodeStored(object);
   }
 
   /** What was stored, as the schema of now has it. */
   #current(stored: Plain): KubeObject {
     const from = String(stored.apiVersion);
-    const converted = from === this.#apiVersion ? stored : this.#facts.convert(stored, from);
+    const converted = from === this.#apiVersion ? stored : this.#facts.conversion.renumber(stored, from);
     const { object } = this.#read(converted);
-    setDefaults(object, this.#facts.schema());
+    if (from === this.#apiVersion) setDefaults(object, this.#facts.schema());
     return object;
   }
 
@@ -118,13 +133,26 @@ export class CustomForm implements ObjectForm {
 
   /** The kind is a part of what is validated, the version of how it is read. */
   #checkType({ apiVersion = "", kind, metadata }: KubeObject): void {
-    const { group, kind: expected } = this.#facts;
     if (apiVersion !== this.#apiVersion) {
       throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${this.#apiVersion})`);
     }
+    this.#checkKind({ kind, metadata });
+  }
+
+  #checkKind({ kind, metadata }: KubeObject): void {
+    const { group, kind: expected } = this.#facts;
     if (kind !== expected) throw invalidObject({ group, kind: kind ?? "" }, metadata.name ?? "", [invalid("kind", kind, `must be ${expected}`)]);
   }
 }
+
+/** @returns the object that is stored, its resourceVersion left empty */
+function storedDocument(value: Uint8Array): Plain {
+  const hole = value.indexOf(0);
+  const version = `"resourceVersion":""${value[hole + 1] === CLOSING_BRACE ? "" : ","}`;
+  return parse(Buffer.concat([value.subarray(0, hole), Buffer.from(version), value.subarray(hole + 1)]), STORED_BUDGET).value as Plain; // Written by this server.
+}
+
+const CLOSING_BRACE = 0x7d;
 
 function kindMissing(expected: string, json: Uint8Array): Error {
   const text = Buffer.from(json).toString("utf8");

@@ -11,6 +11,7 @@ import type { ServedKinds } from "../kind-table.ts";
 import type { Loopback } from "../loopback.ts";
 import { keepDefinitions } from "./definitions.ts";
 import { CustomResources } from "./resources.ts";
+import type { ConversionFacts } from "./webhook-conversion.ts";
 
 export interface ServedCustomResources {
   stored(group: string, version: string, resource: string): Kind | undefined;
@@ -20,9 +21,16 @@ export interface ServedCustomResources {
   stop(): void;
 }
 
+export interface CustomFacts extends ConversionFacts {
+  readonly kinds: ServedKinds;
+  readonly caches: StoreCaches;
+  readonly reader: CacheReader;
+}
+
 /** Serves what is defined from the start. The cache of definitions must be filled. */
-export function serveCustomResources(kinds: ServedKinds, caches: StoreCaches, reader: CacheReader): ServedCustomResources {
-  const resources = new CustomResources({ kinds, caches, reader, onForgotten: (group, resource) => reader.forget(group, resource) });
+export function serveCustomResources(facts: CustomFacts): ServedCustomResources {
+  const { caches, reader } = facts;
+  const resources = new CustomResources({ ...facts, onForgotten: (group, resource) => reader.forget(group, resource) });
   resources.start();
   let stopKeeping = (): void => {};
   return {

@@ -11,8 +11,8 @@ import type { ServedVersion } from "./served.ts";
 const VERBS: readonly string[] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const SUBRESOURCE_VERBS: readonly string[] = ["get", "patch", "update"];
 
-/** @param convert from the form of another version of the same definition */
-export function customKind(served: ServedVersion, convert: FormFacts["convert"]): Kind {
+/** @param conversion from the forms of other versions of the same definition */
+export function customKind(served: ServedVersion, conversion: FormFacts["conversion"]): Kind {
   const { group, version, names, namespaced } = served;
   const apiVersion = `${group}/${version}`;
   const kind: Kind = {
@@ -35,7 +35,7 @@ export function customKind(served: ServedVersion, convert: FormFacts["convert"])
       kind: names.kind,
       schema: () => served.schema(),
       keepsEverything: served.keepsEverything,
-      convert,
+      conversion,
     }),
     ...(names.listKind && { listKind: names.listKind }),
     ...(served.deprecation !== undefined && { deprecation: served.deprecation }),

@@ -18,23 +18,29 @@ export interface CustomResource {
 
 /** @param resources all custom resources of one group and version */
 export function customPart(group: string, version: string, resources: readonly CustomResource[]): OpenApiPart {
+  const document = (published: (served: ServedVersion) => ServedVersion["props"]) =>
+    customDocument({
+      group,
+      version,
+      rows: resources.map(({ table }) => table),
+      resolve: resolver(resources),
+      define(definitions) {
+        for (const { served } of resources) define(definitions, { ...served, props: published(served) });
+      },
+    });
   return {
     path: `apis/${group}/${version}`,
-    document() {
-      const custom = new Map(
-        resources.flatMap(({ served }) => [standIn(structId(served), definitionName(served)), standIn(`${structId(served)}List`, listName(served))]),
-      );
-      return customDocument({
-        group,
-        version,
-        rows: resources.map(({ table }) => table),
-        resolve: (id) => custom.get(id) ?? schema(id),
-        define(definitions) {
-          for (const { served } of resources) define(definitions, served);
-        },
-      });
-    },
+    document: () => document(({ props }) => props),
+    // Old clients take what has properties to have no others: of a root that keeps everything they are told nothing.
+    forSwagger: () => document(({ props, keepsEverything }) => (keepsEverything || props?.["x-kubernetes-preserve-unknown-fields"] ? undefined : props)),
   };
+}
+
+function resolver(resources: readonly CustomResource[]): (id: string) => StructSchema {
+  const custom = new Map(
+    resources.flatMap(({ served }) => [standIn(structId(served), definitionName(served)), standIn(`${structId(served)}List`, listName(served))]),
+  );
+  return (id) => custom.get(id) ?? schema(id);
 }
 
 function listName(served: ServedVersion): string {

@@ -14,8 +14,9 @@ import { DEFINITIONS, GROUP } from "./definitions.ts";
 import { kindsOf } from "./kinds.ts";
 import { customPart } from "./openapi.ts";
 import type { ServedVersion } from "./served.ts";
+import { type ConversionFacts, conversionOf } from "./webhook-conversion.ts";
 
-export interface CustomResourcesOptions {
+export interface CustomResourcesOptions extends ConversionFacts {
   readonly kinds: ServedKinds;
   readonly caches: StoreCaches;
   readonly reader: Reader;
@@ -83,7 +84,7 @@ export class CustomResources {
   }
 
   #add(name: string, definition: CustomResourceDefinition, terminating: boolean): void {
-    const versions = kindsOf(definition);
+    const versions = kindsOf(definition, conversionOf(definition, this.#options));
     this.#standing.set(name, { definition, terminating, versions });
     for (const { kind, isServed } of versions) if (isServed) this.#options.kinds.add(kind);
     this.#parts = undefined;

@@ -61,6 +61,9 @@ export function scaleRules({ specReplicasPath, statusReplicasPath, labelSelector
       }
       put(at, names.at(-1)!, replicas);
     },
+    missing(object) {
+      return valueAt(object, specReplicasPath) === undefined ? `the spec replicas field ${JSON.stringify(specReplicasPath)} does not exist` : undefined;
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { includeObject } from "../../machinery/table/print.ts";
 import type { Call } from "../call.ts";
 import type { BodyForm } from "./form.ts";
 import { jsonForm, prettyForm, prettyOf } from "./json-form.ts";
-import { type Form, namesMedia, negotiate, negotiateError, notProduced, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
+import { type Form, type MediaType, namesMedia, negotiate, negotiateError, notProduced, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
 import { partialForms } from "./partial-form.ts";
 import { protobufForm, protobufPartialForms } from "./protobuf-form.ts";
 import { tableForm } from "./table-form.ts";
@@ -19,7 +19,15 @@ const STORED: Offer = { ...PLAIN, transforms: ["Table", "PartialObjectMetadata",
 const QUESTION: Offer = { ...PLAIN, transforms: ["PartialObjectMetadata", "PartialObjectMetadataList"] };
 const WATCH: Offer = { media: ["application/json", PROTOBUF], transforms: ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"] };
 
-const offerOf = (kind: Kind): Offer => (kind.table.verbs.includes("get") ? STORED : QUESTION);
+/** The metadata of custom resources have a protobuf message, the rest has none. */
+const TEXTS: readonly MediaType[] = ["application/json", "application/yaml"];
+const CUSTOM: Offer = { ...STORED, plain: TEXTS };
+const CUSTOM_WATCH: Offer = { ...WATCH, plain: TEXTS };
+
+function offerOf(kind: Kind): Offer {
+  if (kind.form) return CUSTOM;
+  return kind.table.verbs.includes("get") ? STORED : QUESTION;
+}
 
 /** Lists and watches share their routes. */
 const LISTED = [...PLAIN.media, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
@@ -36,10 +44,7 @@ export function checkAccept(call: Call, kind: Kind): void {
 
 /** @throws StatusError 406 where the client takes nothing that the kind has */
 export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
-  const form = negotiate(call, shape === "watch" ? WATCH : offerOf(kind));
-  if (form.transform === undefined && kind.form && form.media === PROTOBUF) {
-    throw notAcceptable(`only the following media types are accepted: ${PLAIN.media.join(", ")}`); // Its metadata have a message, the rest has none.
-  }
+  const form = negotiate(call, shape === "watch" ? (kind.form ? CUSTOM_WATCH : WATCH) : offerOf(kind));
   if (form.transform === undefined) return plainForm(form, shape);
   if (form.transform === "PartialObjectMetadataList" && shape !== "list")
     throw notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");

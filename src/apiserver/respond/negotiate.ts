@@ -29,6 +29,8 @@ export interface Form {
 export interface Offer {
   readonly transforms: readonly Transform[];
   readonly media: readonly MediaType[];
+  /** The forms of the thing itself, where those are fewer. */
+  readonly plain?: readonly MediaType[];
 }
 
 /** Nothing but JSON, YAML and protobuf of the thing itself. */
@@ -126,7 +128,7 @@ function formOf({ type, parameters }: Clause, offer: Offer): Form | undefined {
   if (!media) return undefined;
   const pretty = parameters.get("pretty") === "1";
   const as = parameters.get("as");
-  if (as === undefined) return { media, transform: undefined, version: "v1", pretty };
+  if (as === undefined) return offer.plain?.includes(media) === false ? undefined : { media, transform: undefined, version: "v1", pretty };
   const transform = offer.transforms.find((one) => one === as);
   if (!transform || TRANSFORMS[transform].group !== parameters.get("g")) return undefined;
   const version = TRANSFORMS[transform].versions.find((one) => one === parameters.get("v"));

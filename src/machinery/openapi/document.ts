@@ -2,6 +2,7 @@
 
 import type { SchemaResolver } from "../schema/build.ts";
 import type { ResourceTable } from "../schema/table.ts";
+import { describeMetadata } from "./metadata-prose.ts";
 import { pathsOf } from "./paths.ts";
 import { Definitions, type GroupVersionKind, type Json } from "./schemas.ts";
 import type { SwaggerPart } from "./swagger.ts";
@@ -25,6 +26,8 @@ export interface OpenApiPart {
   readonly path: string;
   /** In OpenAPI v3, descriptions included; absent where an aggregated API has only v2. */
   readonly document?: () => Json | Promise<Json>;
+  /** The v3 document that v2 is made from, where that isn't the one that is served. */
+  readonly forSwagger?: () => Json | Promise<Json>;
   /** What v2 shows, where that isn't the v3 document in v2's words. */
   readonly swagger?: () => SwaggerPart | Promise<SwaggerPart>;
 }
@@ -152,11 +155,13 @@ export function customDocument({ group, version, rows, resolve, define }: Custom
   const context = { root: `/apis/${group}/${version}`, tag: `${lowerFirst(joined)}_${version}`, prefix, definitions, resolve };
   const shown = rows.map((row) => ({ ...row, verbs: row.verbs.filter((verb) => verb !== "watch") }));
   const paths = shown.flatMap((row) => pathsOf(row, context)).map(([path, item]): [string, Json] => [path, narrowed(item)]);
+  const schemas = definitions.all();
+  describeMetadata(schemas);
   return {
     openapi: "3.0.0",
     info: { title: "Kubernetes CRD Swagger", version: "v0.1.0" },
     paths: Object.fromEntries(paths.toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    components: { schemas: definitions.all() },
+    components: { schemas },
   };
 }
 

@@ -106,9 +106,9 @@ export class ServedOpenApi {
       swagger.add(await builder.build());
       await nextTurn();
     }
-    for (const { document, swagger: own } of parts) {
+    for (const { document, forSwagger = document, swagger: own } of parts) {
       if (own) swagger.merge(await own());
-      else if (document) swagger.add(await document());
+      else if (forSwagger) swagger.add(await forSwagger());
       await nextTurn();
     }
     return packed(swagger.text());

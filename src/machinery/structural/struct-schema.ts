@@ -23,7 +23,15 @@ const INT_OR_STRING = scalar("intOrString");
 
 /** @param schema undefined where the resource may be anything */
 export function resourceSchema(schema: Structural | undefined, facts: ResourceFacts): StructSchema {
-  return new CustomStruct(schema, schema === undefined || schema.preserve, facts.id, facts.openapi, facts);
+  return new CustomStruct({ schema, preserve: schema === undefined || schema.preserve, isResource: true, ...facts });
+}
+
+interface StructFacts extends ResourceFacts {
+  readonly schema: Structural | undefined;
+  /** Whether unknown members are kept in it, and so in all that is below it. */
+  readonly preserve: boolean;
+  /** Whether it has a kind, a version and metadata. */
+  readonly isResource: boolean;
 }
 
 /** The fields are made on first use: many definitions are never written to. */
@@ -34,20 +42,15 @@ class CustomStruct implements StructSchema {
   readonly atomic = false;
   readonly open?: true;
   readonly messageFields = [];
-  readonly #schema: Structural | undefined;
-  readonly #preserve: boolean;
-  readonly #facts: ResourceFacts | undefined;
+  readonly #facts: StructFacts;
   #fields: readonly Field[] | undefined;
   #byName: ReadonlyMap<string, Field> | undefined;
 
-  /** @param facts of a resource; undefined for an object within one */
-  constructor(schema: Structural | undefined, preserve: boolean, id: string, openapi: string, facts?: ResourceFacts) {
-    this.#schema = schema;
-    this.#preserve = preserve;
-    this.id = id;
-    this.openapi = openapi;
+  constructor(facts: StructFacts) {
+    this.id = facts.id;
+    this.openapi = facts.openapi;
     this.#facts = facts;
-    if (preserve) this.open = true;
+    if (facts.preserve) this.open = true;
   }
 
   get fields(): readonly Field[] {
@@ -61,27 +64,33 @@ class CustomStruct implements StructSchema {
   }
 
   #make(): Field[] {
-    const facts = this.#facts;
-    const own = [...(this.#schema?.properties ?? [])].filter(([name]) => !facts || !META_FIELDS.has(name));
-    const fields = own.map(([name, one]): Field => ({ name, schema: convert(one, this.#preserve, `${this.id}.${name}`), table: tableOf(name, one) }));
-    if (facts) {
+    const { schema, preserve, isResource, metadata } = this.#facts;
+    const own = [...(schema?.properties ?? [])].filter(([name]) => !isResource || !META_FIELDS.has(name));
+    const fields = own.map(([name, one]): Field => {
+      return { name, schema: convert(one, { preserve, metadata, id: `${this.id}.${name}` }), table: tableOf(name, one) };
+    });
+    if (isResource) {
       for (const name of ["apiVersion", "kind"]) fields.push({ name, schema: STRING, table: plainTable(name) });
-      fields.push({ name: "metadata", schema: facts.metadata, table: plainTable("metadata") });
+      fields.push({ name: "metadata", schema: metadata, table: plainTable("metadata") });
     }
     return fields.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
 
-/** @param preserve whether unknown members are kept in what is around it, and so in all of it */
-function convert(schema: Structural, preserve: boolean, id: string): Schema {
+type Around = Pick<StructFacts, "preserve" | "metadata" | "id">;
+
+/** @param around what the value stands in */
+function convert(schema: Structural, around: Around): Schema {
   if (schema.intOrString) return INT_OR_STRING;
-  const keeps = preserve || schema.preserve;
+  const preserve = around.preserve || schema.preserve;
+  const below = (suffix: string): Around => ({ ...around, preserve, id: around.id + suffix });
   if (schema.type === "" && schema.properties.size === 0) return ANY;
-  if (schema.type === "array") return { type: "list", items: schema.items ? convert(schema.items, keeps, `${id}[]`) : ANY };
+  if (schema.type === "array") return { type: "list", items: schema.items ? convert(schema.items, below("[]")) : ANY };
   const known = SCALARS[schema.type];
   if (known) return known;
-  if (schema.properties.size > 0) return new CustomStruct(schema, keeps, id, id);
-  return { type: "map", values: typeof schema.additional === "object" ? convert(schema.additional, keeps, `${id}{}`) : ANY };
+  const { id, metadata } = around;
+  if (schema.properties.size > 0 || schema.embedded) return new CustomStruct({ schema, preserve, isResource: schema.embedded, id, openapi: id, metadata });
+  return { type: "map", values: typeof schema.additional === "object" ? convert(schema.additional, below("{}")) : ANY };
 }
 
 function plainTable(name: string): FieldTable {

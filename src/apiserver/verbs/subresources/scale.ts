@@ -13,7 +13,7 @@ import { strategicMergePatch } from "../../../machinery/patch/strategic-merge.ts
 import { isObject, type Plain } from "../../../machinery/plain.ts";
 import { type LabelSelectorObject, labelSelector, labelsSelector } from "../../../machinery/selectors/labels.ts";
 import { invalid } from "../../../machinery/status/field-error.ts";
-import { badRequest, invalidObject, notFound, unsupportedMediaType } from "../../../machinery/status/status-error.ts";
+import { badRequest, internalError, invalidObject, notFound, unsupportedMediaType } from "../../../machinery/status/status-error.ts";
 import { yamlToJson } from "../../../machinery/yaml/to-json.ts";
 import { servable } from "../../cache/stored-object.ts";
 import type { CachedObject } from "../../cache/watch-cache.ts";
@@ -46,7 +46,10 @@ export async function getScale(call: Call): Promise<void> {
   await freshEnough(cache, call.query.get("resourceVersion") ?? "");
   const cached = cache.get(namespace, name);
   if (!cached) throw notFound(kind, name);
-  answer(call, kind, cached.resourceVersion, cache.view<Scalable>(cached));
+  const object = cache.view<Scalable>(cached);
+  const missing = kind.rules.scale?.missing(object);
+  if (missing !== undefined) throw internalError(new Error(missing));
+  answer(call, kind, cached.resourceVersion, object);
 }
 
 export async function updateScale(call: Call): Promise<void> {
@@ -144,7 +147,8 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
   const scaleKind = bodyKind(kind, "scale");
   const { namespace, name } = call.attributes;
   const cache = call.context.caches.of(kind);
-  const attempt = { kind, namespace, name, options, subresource: "scale", steps: scaleWrite, ...(relative && { relative: true as const }) };
+  const rules = kind.rules.scale && { validateUpdate: kind.rules.validateUpdate }; // The whole object has a schema then.
+  const attempt = { kind, namespace, name, options, subresource: "scale", rules, steps: scaleWrite, ...(relative && { relative: true as const }) };
   const { bytes } = await runChange(call, attempt, {
     async from(last: KubeObject | undefined, cached: CachedObject | undefined): Promise<KubeObject> {
       const current = scaleOf(kind, last as Scalable);
@@ -153,7 +157,7 @@ async function write(call: Call, options: WriteOptions, { relative = false, appl
       await mutateAll(call, request);
       checkUid(call, scale, last!);
       const replicas = scale.spec?.replicas ?? 0;
-      if (replicas < 0) {
+      if (replicas < 0 && !kind.rules.scale) {
         throw invalidObject({ group: "autoscaling", kind: "Scale" }, name, [invalid("spec.replicas", replicas, "must be greater than or equal to 0")]);
       }
       await validateAll(call, request);

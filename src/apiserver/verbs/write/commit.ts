@@ -21,6 +21,8 @@ export const OWN_WRITE_MAX_MS = 30_000;
 export async function commit(write: Write): Promise<void> {
   const { call, kind, next, last, cached, options } = write;
   if (last && cached && completesDeletion(kind, next, last)) return removeFinalized(write);
+  const { storedAs: other } = kind.rules;
+  if (other?.prepare) await other.prepare(next);
   const { value, stored } = fittingForm(call, kind, next);
   const before = cached && last ? call.context.caches.stored(kind).get(cached.namespace, cached.name) : undefined;
   if (before && !before.stale && cached?.resourceVersion === before.resourceVersion && unchanged(value, before.bytes, before.resourceVersion)) {

@@ -24,6 +24,7 @@ export async function removeObject(
   const cache = caches.stored(kind);
   const key = keyOf(storedAs(kind), cached.namespace, cached.name);
   const freed = specialOf(kind)?.claims?.(call.context, undefined, old)?.then ?? [];
+  if (last) await kind.rules.storedAs?.prepare?.(last);
   const ending = last && storedForm(call, kind, last).value;
   const takeBack = ending && cache.expectEnd(key, ending);
   try {
@@ -45,6 +46,7 @@ export async function replaceObject(call: Call, kind: Kind, cached: CachedObject
   const { namespace, name, uid } = cached;
   const cache = caches.stored(kind);
   const key = keyOf(storedAs(kind), namespace, name);
+  await kind.rules.storedAs?.prepare?.(next);
   const { value, stored } = storedForm(call, kind, next);
   const takeBack = cache.expect(key, value, stored);
   try {

@@ -81,10 +81,10 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
 }
 
 /** What the new object says of the version that it replaces; where it says nothing, any will do. */
-function settleVersion({ kind }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
+function settleVersion({ kind, subresource }: Attempt, next: KubeObject, standing: number): "any" | "this" | "other" {
   const asked = revisionOf(next.metadata.resourceVersion ?? "", unclassified);
   if (asked === undefined || asked === 0) {
-    if (mustNameVersion(kind)) {
+    if (mustNameVersion(kind) && subresource !== "scale") {
       const errors = [invalid("metadata.resourceVersion", 0, "must be specified for an update")];
       throw invalidObject({ group: kind.group, kind: kind.resource }, next.metadata.name ?? "", errors);
     }
