@@ -133,6 +133,8 @@ export interface ServerSettings {
   readonly serviceRange: string;
   /** First and last node port: 30000 and 32767. */
   readonly nodePorts: readonly [number, number];
+  /** Also speak CBOR, which Kubernetes v1.37 has behind a gate that is closed. */
+  readonly cbor?: boolean;
 }
 
 export interface KindTable {

@@ -36,6 +36,8 @@ export interface ApiServerConfig {
   readonly localExtensions?: boolean;
   /** Also accept TLS 1.2, for clients that can't do better. */
   readonly allowTls12?: boolean;
+  /** Also speak CBOR (KEP-4222), as kube-apiserver does with its gate CBORServingAndStorage. */
+  readonly enableCbor?: boolean;
   /** How many requests run at once that aren't exempt: priority levels divide them. 600 where absent. */
   readonly requestsInFlight?: number;
   /** How many watches a user may have who isn't exempt. 4000 where absent. */

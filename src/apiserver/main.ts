@@ -39,7 +39,7 @@ export async function main(args: string[]): Promise<void> {
     frontProxyCa: text(config.frontProxyCa),
     ...(config.allowTls12 && { allowTls12: true }),
     tokens: { key: text(config.serviceAccountKey), issuer: config.serviceAccountIssuer },
-    settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts },
+    settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts, ...(config.enableCbor && { cbor: true }) },
     outgoing: {
       dialer,
       extensions: config.localExtensions ? PURPOSES.localExtension : PURPOSES.extension,

@@ -48,6 +48,8 @@ export interface ControlPlaneOptions {
   readonly outgoing?: Outgoing;
   /** Those of an earlier control plane over the same store, so that what was issued then is still good; new ones where absent. */
   readonly keys?: ControlPlaneKeys;
+  /** Also speak CBOR. */
+  readonly cbor?: boolean;
   readonly components?: readonly Component[];
   readonly clock?: Clock;
   readonly random?: Random;
@@ -126,7 +128,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       key: serving.key,
       clientCa: authority.cert,
       tokens: { key: keys.tokenKey, issuer: "https://kubernetes.default.svc.cluster.local" },
-      settings: SETTINGS,
+      settings: options.cbor ? { ...SETTINGS, cbor: true } : SETTINGS,
       kinds,
       store,
       audit: options.audit ?? forgetfulSink(),

@@ -4,9 +4,10 @@ import type { Kind } from "../../api/kind.ts";
 import { notAcceptable } from "../../machinery/status/status-error.ts";
 import { includeObject } from "../../machinery/table/print.ts";
 import type { Call } from "../call.ts";
+import { cborForm, inCbor } from "./cbor-form.ts";
 import type { BodyForm } from "./form.ts";
 import { jsonForm, prettyForm, prettyOf } from "./json-form.ts";
-import { type Form, type MediaType, namesMedia, negotiate, negotiateError, notProduced, type Offer, PLAIN, PROTOBUF } from "./negotiate.ts";
+import { CBOR, type Form, type MediaType, namesMedia, negotiate, negotiateError, notProduced, type Offer, PLAIN, PROTOBUF, spoken } from "./negotiate.ts";
 import { partialForms } from "./partial-form.ts";
 import { protobufForm, protobufPartialForms } from "./protobuf-form.ts";
 import { tableForm } from "./table-form.ts";
@@ -36,7 +37,7 @@ const LISTED = [...PLAIN.media, "application/json;stream=watch", `${PROTOBUF};st
 export function checkAccept(call: Call, kind: Kind): void {
   const { accept } = call.exchange.headers;
   if (!accept || accept === "application/json" || accept === "*/*") return;
-  if (!kind.form && !namesMedia(accept, PLAIN.media)) {
+  if (!kind.form && !namesMedia(accept, spoken(call, PLAIN).media)) {
     throw notProduced(call.attributes.verb === "list" || call.attributes.verb === "watch" ? LISTED : PLAIN.media);
   }
   if (call.attributes.subresource === "") negotiate(call, offerOf(kind));
@@ -51,8 +52,9 @@ export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
   if (form.transform === "PartialObjectMetadata" && shape === "list")
     throw notAcceptable("you requested PartialObjectMetadata, but the requested object is a list");
   if (form.media === PROTOBUF) return protobufPartialForms[form.version];
-  const json = form.transform === "Table" ? chosenTable(call, form) : partialForms[form.version];
+  const json: BodyForm = form.transform === "Table" ? chosenTable(call, form) : partialForms[form.version];
   if (form.media === "application/yaml") return inYaml(json);
+  if (form.media === CBOR) return inCbor(json);
   return form.pretty && shape !== "watch" ? prettyOf(json) : json;
 }
 
@@ -73,6 +75,7 @@ export function errorFormOf(call: Call): BodyForm {
 
 export function plainForm({ media, pretty }: Form, shape: Shape): BodyForm {
   if (media === PROTOBUF) return protobufForm;
+  if (media === CBOR) return cborForm;
   if (media === "application/yaml") return yamlForm;
   return pretty && shape !== "watch" ? prettyForm : jsonForm;
 }

@@ -4,7 +4,8 @@ import { notAcceptable, StatusError } from "../../machinery/status/status-error.
 import type { Call } from "../call.ts";
 
 export const PROTOBUF = "application/vnd.kubernetes.protobuf";
-export type MediaType = "application/json" | "application/yaml" | typeof PROTOBUF;
+export const CBOR = "application/cbor";
+export type MediaType = "application/json" | "application/yaml" | typeof PROTOBUF | typeof CBOR;
 /** What is sent in place of the thing itself: a Table, its metadata alone, all of discovery at once. */
 export type Transform = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList" | "APIGroupDiscoveryList";
 type Version = "v1" | "v1beta1" | "v2";
@@ -52,14 +53,24 @@ export function negotiate(call: Call, offer: Offer): Form {
   const { accept } = call.exchange.headers;
   const pretty = isPretty(call);
   if (accept === undefined || accept === "" || accept === "application/json" || accept === "*/*") return pretty ? PRETTY_FORM : JSON_FORM;
-  const form = chosen(accept, offer);
+  const form = chosen(accept, spoken(call, offer));
   if (!form) throw notAcceptable(`only the following media types are accepted: ${offer.media.join(", ")}`);
   return pretty && !form.pretty ? { ...form, pretty } : form;
 }
 
+/** What is offered with CBOR beside it, where the server speaks that. */
+export function spoken(call: Call, offer: Offer): Offer {
+  return call.context.settings.cbor ? withCbor.getOrInsertComputed(offer, cborBeside) : offer;
+}
+
+function cborBeside(offer: Offer): Offer {
+  return { ...offer, media: [...offer.media, CBOR], ...(offer.plain && { plain: [...offer.plain, CBOR] }) };
+}
+const withCbor = new WeakMap<Offer, Offer>();
+
 /** @returns the plain form of an error: as the client asked where that can be, else JSON for people to read */
 export function negotiateError(call: Call): Form {
-  const form = chosen(call.exchange.headers.accept || "*/*", PLAIN) ?? PRETTY_FORM;
+  const form = chosen(call.exchange.headers.accept || "*/*", spoken(call, PLAIN)) ?? PRETTY_FORM;
   return form.pretty ? form : { ...form, pretty: isPretty(call) };
 }
 

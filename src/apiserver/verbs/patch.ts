@@ -21,7 +21,7 @@ import { typed } from "../registry/codec.ts";
 import { subresourceRules } from "../registry/special.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
 import { mayCreate } from "./update.ts";
-import { type Body, readBody } from "./write/body.ts";
+import { type Body, CBOR_APPLY, readBody } from "./write/body.ts";
 import { settleName, settleNamespace } from "./write/names.ts";
 import { type WriteOptions, writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
@@ -69,7 +69,7 @@ export async function patch(call: Call): Promise<void> {
 /** @throws StatusError 415 for another form */
 function formOf(call: Call, kind: Kind): Form {
   const type = (call.exchange.headers["content-type"] ?? "").split(";", 1)[0]!.trim();
-  const form = FORMS.get(type);
+  const form = type === CBOR_APPLY && call.context.settings.cbor ? "apply" : FORMS.get(type);
   if (form === "strategic" && kind.form) throw unsupportedMediaType(CUSTOM_PATCHES); // No table says how its lists are merged.
   if (form) return form;
   throw new StatusError({ code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: {} });

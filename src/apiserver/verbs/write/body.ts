@@ -1,6 +1,7 @@
 /** The body of a write, decoded into an object of the kind at the path. */
 
 import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { cborToJson } from "../../../machinery/cbor/decode.ts";
 import { DecodeError } from "../../../machinery/json/decode-error.ts";
 import { badRequest } from "../../../machinery/status/status-error.ts";
 import { YamlConverter } from "../../../machinery/yaml/converter.ts";
@@ -21,7 +22,10 @@ export interface Body {
   readonly yaml?: ConvertedYaml | DecodeError;
 }
 
+/** An apply in CBOR, where the server speaks it. */
+export const CBOR_APPLY = "application/apply-patch+cbor";
 const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/apply-patch+yaml"]);
+const CBOR_TYPES: ReadonlySet<string> = new Set(["application/cbor", CBOR_APPLY]);
 /** One for the process, as its thread is: it starts with the first large document and ends when there are no more. */
 const converter = new YamlConverter();
 
@@ -29,8 +33,20 @@ export async function readBody(call: Call): Promise<Body> {
   const contentType = call.exchange.headers["content-type"] ?? "";
   const bytes = await call.exchange.body(BODY_BYTES_MAX);
   await new Promise<void>(together);
-  if (!YAML_TYPES.has(contentType.split(";", 1)[0]!.trim().toLowerCase())) return { bytes, contentType };
+  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  if (call.context.settings.cbor && CBOR_TYPES.has(type)) return { bytes, contentType: "application/yaml", yaml: convertCbor(bytes) };
+  if (!YAML_TYPES.has(type)) return { bytes, contentType };
   return { bytes, contentType, yaml: await convertYaml(bytes) };
+}
+
+/** Goes the way of YAML: as the JSON that it stands for. */
+function convertCbor(bytes: Buffer): ConvertedYaml | DecodeError {
+  try {
+    return { json: cborToJson(bytes), strictErrors: [] };
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
 }
 
 async function convertYaml(bytes: Buffer): Promise<ConvertedYaml | DecodeError> {
