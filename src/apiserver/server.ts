@@ -1,5 +1,6 @@
 /** An API server instance: store, caches, access, endpoints and the door, put together and started in their order. */
 
+import { hostname } from "node:os";
 import type { Kind } from "../api/kind.ts";
 import { schema } from "../api/schemas.ts";
 import type { Clock } from "../machinery/clock.ts";
@@ -13,6 +14,7 @@ import { aggregation } from "./aggregation/aggregation.ts";
 import { joined } from "./aggregation/joined.ts";
 import { auditor } from "./auditor.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { keepIdentity } from "./bootstrap/identity-lease.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
 import type { ServerContext, ServerSettings } from "./call.ts";
@@ -154,6 +156,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       frontProxyCa: options.frontProxyCa,
     },
   });
+  const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
   operations.follow(reader, self);
   served.keep(self, { clock, log });
   remote?.start(self);
@@ -164,6 +167,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     loopback: self,
     async close(graceMs) {
       operations.phase.draining = true;
+      stopLease();
       stopKeeping();
       served.stop();
       operations.close();

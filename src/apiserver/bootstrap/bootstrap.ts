@@ -7,6 +7,8 @@ import { missingDefaults } from "../../security/authz/default-roles/reconcile.ts
 import type { Reader } from "../../security/reader.ts";
 import { builtInServices, customServices, keepLocalServices } from "../aggregation/local-services.ts";
 import type { Loopback } from "../loopback.ts";
+import { repairAddresses } from "./addresses.ts";
+import { FLOW_GROUP, keepFlowConfiguration } from "./flow-configuration.ts";
 import { ensure, type Keep, repeatedly } from "./keeper.ts";
 import { type OwnFacts, type OwnObject, ownConfigMaps, ownDates, ownNamespaces, ownPriorityClasses, ownService, ownServiceRange } from "./objects.ts";
 
@@ -26,6 +28,8 @@ interface Keeper {
   readonly watched: readonly (readonly [group: string, resource: string])[];
   /** Every change wakes it, and not at once: what comes together is one piece of work. */
   readonly followsChanges?: true;
+  /** Works again so often, whatever happens. */
+  readonly everyMs?: number;
   /** Only deletions of these names; all where absent. */
   readonly names?: readonly string[];
   work(): Promise<void>;
@@ -34,9 +38,10 @@ interface Keeper {
 /** @returns once all stand; what ends the keeping */
 export async function bootstrap(options: BootstrapOptions): Promise<() => void> {
   const stops: (() => void)[] = [];
-  for (const { name, watched, names, work, followsChanges } of keepersOf(options)) {
+  for (const { name, watched, names, work, followsChanges, everyMs } of keepersOf(options)) {
     await work();
     const wake = repeatedly(options, name, work);
+    if (everyMs !== undefined) stops.push(regularly(options.clock, everyMs, wake));
     const soon = followsChanges ? gathered(options.clock, wake) : undefined;
     for (const [group, resource] of watched) {
       stops.push(options.reader.onChange(group, resource, soon ?? ((change) => change.deleted && (names?.includes(change.name) ?? true) && wake())));
@@ -45,6 +50,16 @@ export async function bootstrap(options: BootstrapOptions): Promise<() => void> 
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** @returns what ends it */
+function regularly(clock: Clock, everyMs: number, wake: () => void): () => void {
+  let cancel = clock.after(everyMs, again);
+  function again(): void {
+    wake();
+    cancel = clock.after(everyMs, again);
+  }
+  return () => cancel();
 }
 
 const GATHER_MS = 100;
@@ -81,9 +96,17 @@ function keepersOf(options: BootstrapOptions): readonly Keeper[] {
     ...serviceKeepers(options),
     serviceRangeKeeper(options, ownServiceRange(facts)),
     keeper("service", SERVICE, ownService(facts), sameAddresses),
+    { name: "addresses", watched: [["networking.k8s.io", "ipaddresses"]], everyMs: ADDRESSES_MS, work: () => repairAddresses(options) },
+    { name: "priority and fairness", watched: FLOW, followsChanges: true, everyMs: MINUTE_MS, work: () => keepFlowConfiguration(loopback, reader) },
   ];
 }
 
+const MINUTE_MS = 60_000;
+const ADDRESSES_MS = 3 * MINUTE_MS;
+const FLOW: Keeper["watched"] = [
+  [FLOW_GROUP, "flowschemas"],
+  [FLOW_GROUP, "prioritylevelconfigurations"],
+];
 const API_SERVICES: readonly [string, string] = ["apiregistration.k8s.io", "apiservices"];
 
 function serviceKeepers({ loopback, reader, kinds }: BootstrapOptions): Keeper[] {
