@@ -90,6 +90,8 @@ export interface KindRules<T extends KubeObject> {
   /** Errors of the change, beside those of the object. */
   validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
   warnings?(object: T, last: T | undefined): readonly string[];
+  /** Its metadata are looked at only where nothing else is wrong. */
+  readonly metadataLast?: true;
   /** How names are checked; DNS subdomain where absent. @returns complaints, none for a good name */
   validateName?(name: string): readonly string[];
   /** Endpoints that write the same object. `status` here gives the kind its status subresource. */

@@ -8,6 +8,7 @@ import { noSuchResource, StatusError } from "../machinery/status/status-error.ts
 import type { Call, Handler, ServerContext, VerbFor } from "./call.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { PlainError, pageNotFound } from "./plain-error.ts";
+import { deprecation } from "./registry/traits.ts";
 import { RequestCall } from "./request-call.ts";
 import { checkAccept } from "./respond/choose.ts";
 import { answerError } from "./respond/error.ts";
@@ -71,10 +72,12 @@ function handlerOf(call: Call, verbFor: VerbFor): Handler {
     const handler = refused ? undefined : reviewOf(kind, subresource, verb) || verbFor(kind, subresource, verb);
     if (!handler) throw notAllowed();
     if (!TALKS_ITS_OWN.has(subresource)) checkAccept(call, kind);
+    const deprecated = deprecation(kind);
+    if (deprecated) call.warnings.push(deprecated);
     return handler;
   }
   const endpoint = call.context.front.endpoints.find(attributes.path);
-  if (!endpoint) throw pageNotFound();
+  if (!endpoint) throw attributes.path.startsWith("/api/") ? noSuchResource() : pageNotFound();
   if (!endpoint.methods.includes(exchange.method)) throw notAllowed();
   return endpoint.run;
 }

@@ -19,10 +19,10 @@ export function jobDefaults(job: Job): void {
   jobTemplateDefaults(spec);
 }
 
-/** A job without labels has those of its pods, the ones that are made for it included. */
+/** A job without labels has those of its pods, the ones that are made for it included: it is the same map. */
 export function labelAsTemplate({ metadata, spec }: Job): void {
   const { labels } = spec.template.metadata ?? {};
-  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = Object.assign(Object.create(null), labels);
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels;
 }
 
 /** What is filled in also where a job is only a template. */

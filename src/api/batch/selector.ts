@@ -18,7 +18,8 @@ export function generateSelector({ metadata: { name = "", uid = "" }, spec }: Jo
   if (spec.manualSelector) return;
   spec.template.metadata ??= {};
   const { metadata } = spec.template;
-  metadata.labels = { ...identity(name, uid), ...metadata.labels };
+  metadata.labels ??= {};
+  Object.assign(metadata.labels, { ...identity(name, uid), ...metadata.labels });
   spec.selector ??= {};
   spec.selector.matchLabels = { [UID_LABEL]: uid, ...spec.selector.matchLabels };
 }

@@ -1,5 +1,6 @@
 /** Events: what happened to objects, kept for an hour. The newer face of the same objects is in events.k8s.io. */
 
+import { isPathSegmentName } from "../../machinery/names.ts";
 import { kind } from "../declare.ts";
 import { column, nameColumn, wide } from "../meta/columns.ts";
 import { ageOf } from "../meta/human-duration.ts";
@@ -41,6 +42,8 @@ export const Event = kind<EventType>("v1", "events", {
     type: ({ type }) => type ?? "",
   },
   createOnUpdate: true,
+  metadataLast: true,
+  validateName: isPathSegmentName,
   ttlSeconds: HOUR,
 });
 

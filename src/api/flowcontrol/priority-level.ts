@@ -73,7 +73,9 @@ function specErrors({ metadata, spec: { type = "", limited, exempt } }: LevelTyp
     const other = exempt ? [forbiddenField("spec.exempt", "")] : [];
     return [...errors, ...other, ...(limited ? limitedErrors("spec.limited", limited) : [required("spec.limited", "")])];
   }
-  return [...errors, type ? notSupported("spec.type", type, ["Exempt", "Limited"]) : required("spec.type", "")];
+  const members = { limited, exempt };
+  const unfit = (["limited", "exempt"] as const).filter((name) => members[name]).map((name) => forbiddenField(`spec.${name}`, ""));
+  return [...errors, type ? notSupported("spec.type", type, ["Exempt", "Limited"]) : required("spec.type", ""), ...unfit];
 }
 
 function shareErrors(at: string, { nominalConcurrencyShares: shares = 0, lendablePercent }: ExemptPriorityLevelConfiguration): FieldError[] {

@@ -1,5 +1,6 @@
 /** PodDisruptionBudgets: how many pods of a set may be missing because someone wants it so. */
 
+import { isPathSegmentName } from "../../machinery/names.ts";
 import { type FieldError, invalid } from "../../machinery/status/field-error.ts";
 import { atMostAll, countOrPercent } from "../apps/checks.ts";
 import { kind } from "../declare.ts";
@@ -24,6 +25,8 @@ export const PodDisruptionBudget = kind<PodDisruptionBudgetType>("policy/v1", "p
     if (!sameStruct("meta.v1.LabelSelector", next.spec.selector, last.spec.selector)) stripOldLabel(next.spec.selector);
   },
   generation: true,
+  metadataLast: true,
+  validateName: isPathSegmentName,
   conditionalUpdateOnly: true,
   validate: ({ spec }) => specErrors(spec),
   subresources: { status: { validateUpdate: ({ status }) => (status ? statusErrors(status) : []) } },

@@ -9,6 +9,7 @@ import { isObject } from "../../machinery/plain.ts";
 import { decodeProtobuf, openEnvelope } from "../../machinery/protobuf/envelope.ts";
 import { badRequest, unsupportedMediaType } from "../../machinery/status/status-error.ts";
 import { type ConvertedYaml, yamlToJson } from "../../machinery/yaml/to-json.ts";
+import type { Call } from "../call.ts";
 
 export interface DecodedBody {
   readonly object: KubeObject;
@@ -80,6 +81,11 @@ const FORMS: ReadonlyMap<string, "json" | "yaml" | "protobuf"> = new Map([
   ["application/yaml", "yaml"],
   ["application/vnd.kubernetes.protobuf", "protobuf"],
 ]);
+
+/** Before a create's options are looked at. @throws StatusError 415 */
+export function checkContentType({ exchange }: Pick<Call, "exchange">, kind: Kind): void {
+  formOf(exchange.headers["content-type"] ?? "", kind.form !== undefined);
+}
 
 /** @param custom there is no protobuf of what no table describes; @throws StatusError 415 */
 function formOf(contentType: string, custom = false): "json" | "yaml" | "protobuf" {

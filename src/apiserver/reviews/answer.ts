@@ -8,16 +8,20 @@ import { invalid } from "../../machinery/status/field-error.ts";
 import { invalidObject } from "../../machinery/status/status-error.ts";
 import type { User } from "../../security/user.ts";
 import type { Call, Handler } from "../call.ts";
+import { checkContentType } from "../registry/body-codec.ts";
 import { kindOf } from "../verbs/kind-of.ts";
 import { objectOf, readBody } from "../verbs/write/body.ts";
 import { writeOptions } from "../verbs/write/options.ts";
+import { wipeSystemFields } from "../verbs/write/prepare.ts";
 
 /** @param review fills in the status; may throw a StatusError */
 export function reviewHandler<T extends KubeObject>(review: (object: T, call: Call, kind: Kind) => void | Promise<void>): Handler {
   return async (call) => {
     const kind = kindOf(call);
+    checkContentType(call, kind);
     const options = writeOptions(call, "CreateOptions");
     const object = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message)) as T;
+    wipeSystemFields(object);
     if (kind.schema.byName.has("spec")) Object.assign(object, { spec: (object as { spec?: object }).spec ?? {} }); // Asking nothing is asking with an empty spec.
     await review(object, call, kind);
     call.context.respond.object(call, 201, kind, Buffer.from(encode(object, kind.schema)));

@@ -4,7 +4,6 @@ import type { Kind } from "../../api/kind.ts";
 import { noSuchResource, notFound } from "../../machinery/status/status-error.ts";
 import type { Call, Step } from "../call.ts";
 import { pageNotFound } from "../plain-error.ts";
-import { deprecation } from "../registry/traits.ts";
 
 export const resolve: Step = {
   name: "resolve",
@@ -17,8 +16,6 @@ export const resolve: Step = {
     if (!fits(call, kind.namespaced)) throw kind.form ? pageNotFound() : noSuchResource();
     if (kind.form) checkCustom(call, kind);
     call.kind = kind;
-    const deprecated = deprecation(kind);
-    if (deprecated) call.warnings.push(deprecated);
   },
 };
 

@@ -2,6 +2,7 @@
 
 import { StatusError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
+import { checkContentType } from "../registry/body-codec.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { ConflictError } from "./write/conflict-error.ts";
@@ -17,6 +18,7 @@ const CLAIM_ATTEMPTS = 100;
 export async function create(call: Call): Promise<void> {
   const kind = kindOf(call);
   if (call.attributes.name !== "") throw notAllowed();
+  checkContentType(call, kind);
   const options = writeOptions(call, "CreateOptions");
   const body = await readBody(call);
   await call.context.caches.of(kind).ready();

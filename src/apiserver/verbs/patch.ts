@@ -53,7 +53,7 @@ export async function patch(call: Call): Promise<void> {
       from(_: KubeObject | undefined, cached: CachedObject | undefined): KubeObject {
         const base = cached && cache.decode<KubeObject>(cached);
         const patched = form === "apply" ? apply(call, base, document, options, rules) : modify(kind, form, base!, document);
-        const next = checked(call, kind, patched, form === "strategic" ? document : patched, options, told);
+        const next = checked(call, kind, form, patched, form === "strategic" ? document : patched, options, told);
         told = true;
         settleNamespace(call, next);
         settleName(call, next);
@@ -136,8 +136,14 @@ function apply(call: Call, base: KubeObject | undefined, document: unknown, opti
 }
 
 /** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */
-function checked(call: Call, kind: Kind, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {
-  const refuse = (why: string): StatusError => unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
+function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {
+  const refuse = (why: string): StatusError => {
+    if (form === "apply") return unclassified(`failed to convert new object (${kind.apiVersion}, Kind=${kind.name}) to proper version: ${why}`);
+    return unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
+  };
+  if ((form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || patched.kind !== kind.name)) {
+    throw refuse(`no kind ${asGoPrints(patched.kind)} is registered for version ${asGoPrints(patched.apiVersion)}`);
+  }
   const { object, strictErrors } = decoded(kind, patched, refuse);
   if (strictErrors.length > 0 && fieldValidation !== "Ignore") {
     if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${strictErrors.join(", ")}`);

@@ -107,9 +107,12 @@ export class YamlConverter implements AsyncDisposable {
   }
 }
 
+/** What may be a number with a point or an exponent: YAML's reader writes it anew. */
+const FRACTION = /[:,[\s]-?\d+[.eE]/;
+
 /** JSON is YAML too, and what clients send most; only repeated keys are left to the YAML reader, which words them. */
 function isPlainJson(bytes: Uint8Array, text: string): boolean {
-  if (bytes[text.search(/[^ \t\r\n]/)] !== OPEN_BRACE) return false;
+  if (bytes[text.search(/[^ \t\r\n]/)] !== OPEN_BRACE || FRACTION.test(text)) return false;
   try {
     const { members } = scanJson(bytes, requestBudget);
     const walk = newWalk();

@@ -96,7 +96,8 @@ export function listStep({ path }: Spot, selector: string): Make {
   return (last, choices): Asked => {
     const { resourceVersion = "0", continue: token } = (isObject(last?.metadata) ? last.metadata : {}) as { resourceVersion?: string; continue?: string };
     const query = anyQuery(choices, selector, resourceVersion, token);
-    if (!query.has("labelSelector") && !path.includes("/namespaces/")) query.set("labelSelector", selector);
+    const labels = query.get("labelSelector");
+    if (!path.includes("/namespaces/") && labels !== selector) query.set("labelSelector", labels ? `${labels},${selector}` : selector);
     return { method: "GET", path: `${path}?${query}`, accept: anyAccept(choices, 3) };
   };
 }

@@ -1,6 +1,7 @@
 /** Gathers the differences of a run, like ones together, and prints them, the most frequent first. */
 
 import { appendFileSync, writeFileSync } from "node:fs";
+import { reasonFor } from "./known.ts";
 import type { Answered, Asked } from "./servers.ts";
 
 interface Group {
@@ -14,6 +15,7 @@ const KINDS_SHOWN = 6;
 
 export class Report {
   readonly #groups = new Map<string, Group>();
+  readonly #known = new Map<string, number>();
   readonly #details: string | undefined;
   sent = 0;
   different = 0;
@@ -24,8 +26,9 @@ export class Report {
     if (details) writeFileSync(details, "");
   }
 
-  add(what: string, asked: Asked, ours: Answered, theirs: Answered, titles: readonly string[]): void {
+  add(what: string, asked: Asked, ours: Answered, theirs: Answered, found: readonly string[]): void {
     this.sent++;
+    const titles = found.filter((title) => !this.#isKnown(what, asked, title));
     if (titles.length === 0) return;
     this.different++;
     const example = shown(asked, ours, theirs);
@@ -37,6 +40,12 @@ export class Report {
     }
   }
 
+  #isKnown(what: string, asked: Asked, title: string): boolean {
+    const why = reasonFor(what, asked, title);
+    if (why !== undefined) this.#known.set(why, (this.#known.get(why) ?? 0) + 1);
+    return why !== undefined;
+  }
+
   /** @param withExamples a request and its two answers for each */
   print(withExamples: boolean): void {
     const groups = [...this.#groups].sort(([, a], [, b]) => b.count - a.count);
@@ -46,6 +55,7 @@ export class Report {
       console.log(`${String(count).padStart(5)}  ${title}\n       ${kinds.slice(0, KINDS_SHOWN).join("; ")}${more}`);
       if (withExamples) console.log(example.replace(/^/gm, "         "));
     }
+    for (const [why, count] of this.#known) console.log(`${String(count).padStart(5)}  meant: ${why}`);
     console.log(`${this.sent} requests, ${this.different} answered differently, ${groups.length} differences`);
   }
 }

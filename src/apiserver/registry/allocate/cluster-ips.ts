@@ -2,7 +2,7 @@
 
 import { equal } from "../../../machinery/plain.ts";
 import type { Random } from "../../../machinery/random.ts";
-import { type FieldError, invalid } from "../../../machinery/status/field-error.ts";
+import { type FieldError, invalid, notSupported } from "../../../machinery/status/field-error.ts";
 import type { AddressRange } from "./address-range.ts";
 import { isHeadless, needsClusterIP, type ServiceSpec } from "./service.ts";
 
@@ -103,7 +103,8 @@ function settleFamilies(spec: ServiceSpec, last: ServiceSpec | undefined): reado
     errors.push(invalid("spec.ipFamilyPolicy", spec.ipFamilyPolicy, "this cluster is not configured for dual-stack services"));
   }
   for (const [at, family] of (spec.ipFamilies ?? []).entries()) {
-    if (family !== FAMILY) errors.push(invalid(`spec.ipFamilies[${at}]`, family, "not configured on this cluster"));
+    if (family !== FAMILY && family !== "IPv6") errors.push(notSupported(`spec.ipFamilies[${at}]`, family, ["IPv4", "IPv6"], "given"));
+    else if (family !== FAMILY) errors.push(invalid(`spec.ipFamilies[${at}]`, family, "not configured on this cluster"));
   }
   if (errors.length === 0 && !spec.ipFamilies?.length) spec.ipFamilies = [FAMILY];
   return errors;

@@ -50,6 +50,7 @@ function prepareUpdate(write: Write, last: KubeObject): void {
 
 function keepSystemFields(next: Metadata, last: Metadata): void {
   next.uid ||= last.uid ?? "";
+  delete (next as Members).selfLink;
   if (last.creationTimestamp) next.creationTimestamp = last.creationTimestamp;
   if (last.deletionTimestamp) next.deletionTimestamp = last.deletionTimestamp;
   if (last.deletionGracePeriodSeconds !== undefined) next.deletionGracePeriodSeconds ??= last.deletionGracePeriodSeconds;

@@ -17,7 +17,8 @@ function newErrors({ call, kind, next }: Write): readonly FieldError[] {
   const metadata = createErrors(kind, next.metadata);
   const context = { now: call.context.clock.now() };
   const own = [...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateCreate?.(next, context) ?? [])];
-  return own.length > 0 ? [...metadata, ...own] : metadata;
+  if (own.length === 0) return metadata;
+  return kind.rules.metadataLast ? own : [...metadata, ...own];
 }
 
 function changeErrors({ call, kind, next, last, rules, subresource, sameSpec }: Write): readonly FieldError[] {

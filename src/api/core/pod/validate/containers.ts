@@ -93,7 +93,7 @@ function ephemeralContainers(at: string, pod: Surroundings): FieldError[] {
     const { targetContainerName: target } = container;
     const errors = [...commonErrors(field, container, pod), ...imageSpaceErrors(field, container), ...takeName(field, container.name, names)];
     if (target && !others.has(target)) errors.push(notFoundField(`${field}.targetContainerName`, target));
-    for (const name of NOT_EPHEMERAL) if (isSet(container[name])) errors.push(forbiddenField(`${field}.${name}`, detail));
+    for (const name of NOT_EPHEMERAL) if (isSet(name, container[name])) errors.push(forbiddenField(`${field}.${name}`, detail));
     for (const [j, mount] of (container.volumeMounts ?? []).entries()) {
       for (const name of ["subPath", "subPathExpr"] as const) if (mount[name]) errors.push(forbiddenField(`${field}.volumeMounts[${j}].${name}`, detail));
     }
@@ -101,9 +101,10 @@ function ephemeralContainers(at: string, pod: Surroundings): FieldError[] {
   });
 }
 
-function isSet(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== "";
+/** Go's zero value is none; an empty list that was sent isn't zero, nor is an empty struct behind a pointer. */
+function isSet(name: string, value: unknown): boolean {
+  if (name === "resources") return Object.keys(value ?? {}).length > 0;
+  return value !== undefined && value !== "";
 }
 
 /** Held against pods only: templates had such images before anyone looked. */
