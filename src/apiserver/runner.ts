@@ -10,7 +10,7 @@ import type { Exchange } from "./http/exchange.ts";
 import { PlainError, pageNotFound } from "./plain-error.ts";
 import { deprecation } from "./registry/traits.ts";
 import { RequestCall } from "./request-call.ts";
-import { checkAccept } from "./respond/choose.ts";
+import { checkAccept, checkForm } from "./respond/choose.ts";
 import { answerError } from "./respond/error.ts";
 import { reviewOf } from "./reviews/index.ts";
 import { Deadlines } from "./steps/deadline.ts";
@@ -59,6 +59,12 @@ function runFrom(call: Call, first: number, verbFor: VerbFor): void | Promise<vo
   return recorded === undefined ? handler(call) : recorded.then(() => handler(call));
 }
 
+/** Inside the groups that are built in even what isn't there is answered as the API answers. */
+function isInGroup({ attributes: { path }, context }: Call): boolean {
+  const [, root, group] = path.split("/");
+  return root === "api" ? group !== undefined : root === "apis" && context.kinds.all.some((kind) => kind.group === group && !kind.form);
+}
+
 /** Subresources that answer in forms of their own. */
 const TALKS_ITS_OWN: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
 
@@ -67,24 +73,32 @@ function handlerOf(call: Call, verbFor: VerbFor): Handler {
   if (remote) return remote;
   if (kind) {
     const { verb, subresource } = attributes;
-    if (attributes.name !== "" && subresource === "" && !hasItems(kind)) throw noSuchResource();
+    if (subresource === "" && !hasPath(call, kind)) throw noSuchResource();
     const refused = exchange.method === "HEAD" && subresource !== "proxy";
     const handler = refused ? undefined : reviewOf(kind, subresource, verb) || verbFor(kind, subresource, verb);
-    if (!handler) throw notAllowed();
+    if (!handler || isMisplaced(call)) throw notAllowed();
     if (!TALKS_ITS_OWN.has(subresource)) checkAccept(call, kind);
     const deprecated = deprecation(kind);
     if (deprecated) call.warnings.push(deprecated);
+    if (!TALKS_ITS_OWN.has(subresource)) checkForm(call, kind);
     return handler;
   }
   const endpoint = call.context.front.endpoints.find(attributes.path);
-  if (!endpoint) throw attributes.path.startsWith("/api/") ? noSuchResource() : pageNotFound();
+  if (!endpoint) throw isInGroup(call) ? noSuchResource() : pageNotFound();
   if (!endpoint.methods.includes(exchange.method)) throw notAllowed();
   return endpoint.run;
 }
 
-/** Of what is never stored there is nothing under a name. */
-function hasItems(kind: Kind): boolean {
-  return kind.table.verbs.includes("get") || kind.table.verbs.includes("delete");
+/** Of what is never stored there is nothing under a name, and nothing of all namespaces. */
+function hasPath({ attributes }: Call, { namespaced, table }: Kind): boolean {
+  if (table.verbs.includes("list")) return true;
+  return attributes.name === "" ? !namespaced || attributes.namespace !== "" : table.verbs.includes("get");
+}
+
+/** A new object is made in its collection, and a change names its object. */
+function isMisplaced({ attributes: { verb, name, subresource } }: Call): boolean {
+  if (subresource !== "") return false;
+  return verb === "create" ? name !== "" : (verb === "update" || verb === "patch") && name === "";
 }
 
 function notAllowed(): StatusError {

@@ -123,7 +123,7 @@ function specErrors(spec: StatefulSetSpec): FieldError[] {
 /** The template as its pods will be: with the claims' volumes, and without the names that the set gives them. */
 function asMade({ template, volumeClaimTemplates }: StatefulSetSpec): PodTemplateSpec {
   const { hostname: _hostname, subdomain: _subdomain, ...spec } = template.spec;
-  const names = new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name ?? ""));
+  const names = new Set((volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ""));
   if (names.size === 0) return { ...template, spec };
   const claims = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
   return { ...template, spec: { ...spec, volumes: [...claims, ...(spec.volumes ?? []).filter(({ name }) => !names.has(name))] } };

@@ -5,7 +5,7 @@ import { fromPem, type PemBlock } from "../../machinery/certificates/pem.ts";
 import { isDNS1123Subdomain } from "../../machinery/names.ts";
 import { type FieldError, invalid, tooLong } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
-import { immutable } from "../meta/checks.ts";
+import { complain, immutable } from "../meta/checks.ts";
 import { column, NONE, nameColumn } from "../meta/columns.ts";
 import { signerName } from "../meta/signer-name.ts";
 import type { ClusterTrustBundle as BundleType } from "../tables/certificates-v1.ts";
@@ -14,8 +14,8 @@ const FIELD = "spec.trustBundle";
 const BUNDLE_BYTES_MAX = 1 << 20;
 
 export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "clustertrustbundles", {
-  // Its first part is the signer's, which is checked with the rest of the object.
-  validateName: (name) => (name.includes(":") ? isDNS1123Subdomain(name.slice(name.lastIndexOf(":") + 1)) : isDNS1123Subdomain(name)),
+  // Checked with the rest of the object: its first part is the signer's.
+  validateName: () => [],
   validateCreate: (bundle) => [...nameErrors(bundle, "generateName"), ...nameErrors(bundle), ...signerErrors(bundle), ...bundleErrors(bundle.spec.trustBundle)],
   validateUpdate: (next, last) => [
     ...nameErrors(next),
@@ -32,12 +32,12 @@ export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "cl
 function nameErrors({ metadata, spec: { signerName: signer = "" } }: BundleType, member: "name" | "generateName" = "name"): FieldError[] {
   const name = metadata[member] ?? "";
   if (name === "") return []; // Said with the rest of the metadata.
+  const at = `metadata.${member}`;
   const prefix = signer && `${signer.replaceAll("/", ":")}:`;
-  if (prefix)
-    return name.startsWith(prefix)
-      ? []
-      : [invalid(`metadata.${member}`, name, `ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`)];
-  return name.includes(":") ? [invalid(`metadata.${member}`, name, 'ClusterTrustBundle without signer name must not have ":" in its name')] : [];
+  if (prefix && !name.startsWith(prefix)) return [invalid(at, name, `ClusterTrustBundle for signerName ${signer} must be named with prefix ${prefix}`)];
+  if (!prefix && name.includes(":")) return [invalid(at, name, 'ClusterTrustBundle without signer name must not have ":" in its name')];
+  const own = name.slice(prefix.length);
+  return complain(at, name, isDNS1123Subdomain(member === "generateName" && own.length > 1 && own.endsWith("-") ? `${own.slice(0, -2)}a` : own));
 }
 
 function signerErrors({ spec: { signerName: signer = "" } }: BundleType): FieldError[] {

@@ -121,7 +121,8 @@ function podCidrErrors({ spec }: NodeType): FieldError[] {
   const cidrs = spec.podCIDRs ?? [];
   const errors = cidrs.flatMap((cidr, i) => validCidr(`spec.podCIDRs[${i}]`, cidr));
   if (cidrs.length < 2 || (cidrs.length === 2 && isDualStack(cidrs))) return errors;
-  return [...errors, invalid("spec.podCIDRs", cidrs, "may specify no more than one CIDR for each IP family")];
+  const unread: FieldError[] = errors.length > 0 ? [{ type: "InternalError", field: "spec.podCIDRs", message: "Internal error: invalid PodCIDRs" }] : [];
+  return [...errors, ...unread, invalid("spec.podCIDRs", cidrs, "may specify no more than one CIDR for each IP family")];
 }
 
 function changeErrors(next: NodeType, last: NodeType): FieldError[] {

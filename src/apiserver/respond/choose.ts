@@ -33,14 +33,16 @@ function offerOf(kind: Kind): Offer {
 /** Lists and watches share their routes. */
 const LISTED = [...PLAIN.media, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
 
-/** Before anything is done: whether the client takes what the endpoint has. @throws StatusError 406 */
+/** Before anything is done: whether the client names a type that the endpoint has. @throws StatusError 406 */
 export function checkAccept(call: Call, kind: Kind): void {
+  if (kind.form || namesMedia(call.exchange.headers.accept, spoken(call, PLAIN).media)) return;
+  throw notProduced(call.attributes.verb === "list" || call.attributes.verb === "watch" ? LISTED : PLAIN.media);
+}
+
+/** And in a form that it has. @throws StatusError 406 */
+export function checkForm(call: Call, kind: Kind): void {
   const { accept } = call.exchange.headers;
-  if (!accept || accept === "application/json" || accept === "*/*") return;
-  if (!kind.form && !namesMedia(accept, spoken(call, PLAIN).media)) {
-    throw notProduced(call.attributes.verb === "list" || call.attributes.verb === "watch" ? LISTED : PLAIN.media);
-  }
-  if (call.attributes.subresource === "") negotiate(call, offerOf(kind));
+  if (accept && accept !== "application/json" && call.attributes.subresource === "") negotiate(call, offerOf(kind));
 }
 
 /** @throws StatusError 406 where the client takes nothing that the kind has */

@@ -9,8 +9,10 @@ import type {
   SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
 } from "../../api/tables/authorization-v1.ts";
-import { type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
+import { isValidLabelValue } from "../../machinery/names.ts";
+import { type FieldError, forbiddenField, invalid, required } from "../../machinery/status/field-error.ts";
 import { badRequest } from "../../machinery/status/status-error.ts";
+import { complain, qualifiedName } from "../../api/meta/checks.ts";
 import type { Attributes, Question } from "../../security/attributes.ts";
 import type { User } from "../../security/user.ts";
 import type { Call } from "../call.ts";
@@ -52,11 +54,30 @@ interface SelectorAttributes {
 function selectorErrors(selector: SelectorAttributes | undefined, at: string): FieldError[] {
   if (!selector) return [];
   const { rawSelector, requirements = [] } = selector;
-  if (rawSelector && requirements.length > 0) return [invalid(`${at}.rawSelector`, rawSelector, "may not specified at the same time as requirements")];
+  const errors = requirements.flatMap((requirement, i) => requirementErrors(`${at}.requirements[${i}]`, requirement, at.endsWith("labelSelector")));
+  if (rawSelector && requirements.length > 0) {
+    return [invalid(`${at}.rawSelector`, rawSelector, "may not specified at the same time as requirements"), ...errors];
+  }
   if (!rawSelector && requirements.length === 0) {
     return [required(`${at}.requirements`, `when ${at} is specified, requirements or rawSelector is required`)];
   }
-  return [];
+  return errors;
+}
+
+type Asked = NonNullable<SelectorAttributes["requirements"]>[number];
+
+/** An operator that isn't known is let through: it can only ask for more. */
+function requirementErrors(at: string, { key = "", operator, values = [] }: Asked, ofLabels: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  if ((operator === "In" || operator === "NotIn") && values.length === 0) {
+    errors.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+  }
+  if ((operator === "Exists" || operator === "DoesNotExist") && values.length > 0) {
+    errors.push(forbiddenField(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+  }
+  if (!ofLabels) return key === "" ? [required(`${at}.key`, "must be specified"), ...errors] : errors;
+  const bad = values.flatMap((value, i) => complain(`${at}.values[${i}]`, value, isValidLabelValue(value)));
+  return [...errors, ...qualifiedName(`${at}.key`, key), ...bad];
 }
 
 function subjectErrors({ user, groups }: SubjectAccessReviewSpec): FieldError[] {

@@ -11,6 +11,7 @@ import type { Call, Handler } from "../call.ts";
 import { checkContentType } from "../registry/body-codec.ts";
 import { kindOf } from "../verbs/kind-of.ts";
 import { objectOf, readBody } from "../verbs/write/body.ts";
+import { settleNamespace } from "../verbs/write/names.ts";
 import { writeOptions } from "../verbs/write/options.ts";
 import { wipeSystemFields } from "../verbs/write/prepare.ts";
 
@@ -21,6 +22,7 @@ export function reviewHandler<T extends KubeObject>(review: (object: T, call: Ca
     checkContentType(call, kind);
     const options = writeOptions(call, "CreateOptions");
     const object = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message)) as T;
+    settleNamespace(call, object);
     wipeSystemFields(object);
     if (kind.schema.byName.has("spec")) Object.assign(object, { spec: (object as { spec?: object }).spec ?? {} }); // Asking nothing is asking with an empty spec.
     await review(object, call, kind);

@@ -12,7 +12,7 @@ export const resolve: Step = {
     call.remote = call.context.aggregation?.handlerFor(call.attributes);
     if (!isResource || call.remote) return;
     const kind = call.context.kinds.find(group, version, resource);
-    if (!kind) throw call.context.kinds.all.some((one) => one.group === group && one.version === version && !one.form) ? noSuchResource() : pageNotFound();
+    if (!kind) throw call.context.kinds.all.some((one) => one.group === group && !one.form) ? noSuchResource() : pageNotFound();
     if (!fits(call, kind.namespaced)) throw kind.form ? pageNotFound() : noSuchResource();
     if (kind.form) checkCustom(call, kind);
     call.kind = kind;

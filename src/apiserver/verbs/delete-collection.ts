@@ -3,7 +3,7 @@
 import { StatusError } from "../../machinery/status/status-error.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
-import { deleteOne } from "./delete.ts";
+import { deleteOne, warnOfOrphans } from "./delete.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { kindOf } from "./kind-of.ts";
 import { listAnswer } from "./list.ts";
@@ -17,6 +17,7 @@ export async function deleteCollection(call: Call): Promise<void> {
   const options = listOptions(call, kind, false);
   const how = await deleteOptions(call);
   const found = await listAnswer(call, kind, options);
+  if (found.objects.length > 0) warnOfOrphans(call, kind, how);
   const queue = found.objects.values();
   const work = async (): Promise<void> => {
     for (const object of queue) await deleteFound(object);

@@ -18,8 +18,7 @@ export async function remove(call: Call): Promise<void> {
   const { namespace, name } = call.attributes;
   const options = await deleteOptions(call);
   if (options.ignoreReadErrors) return unsafeDelete(call, kind, namespace, name, options.dryRun);
-  if (kind.resource === "jobs" && orphansByDefault(kind) && !options.propagationPolicy && options.orphanDependents === undefined)
-    call.warnings.push(KEEPS_PODS);
+  warnOfOrphans(call, kind, options);
   const { object, removed } = await deleteOne(call, kind, namespace, name, options);
   const { respond } = call.context;
   if (removed && !answersDeletedObject(kind)) {
@@ -27,6 +26,11 @@ export async function remove(call: Call): Promise<void> {
     return respond.status(call, 200, { details: { name, ...(group && { group }), kind: kind.resource, uid: object.uid } });
   }
   respond.object(call, !removed && options.orphanDependents === false ? 202 : 200, kind, object.bytes);
+}
+
+/** Where dependents stay although the client may not know. */
+export function warnOfOrphans(call: Call, kind: Kind, { propagationPolicy, orphanDependents }: DeleteOptions): void {
+  if (kind.resource === "jobs" && orphansByDefault(kind) && !propagationPolicy && orphanDependents === undefined) call.warnings.push(KEEPS_PODS);
 }
 
 const KEEPS_PODS =

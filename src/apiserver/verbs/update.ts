@@ -32,8 +32,8 @@ export async function update(call: Call): Promise<void> {
       from(last: KubeObject | undefined): KubeObject {
         const next = first ?? read(); // Steps change what they are given.
         first = undefined;
-        if (last) checkUid(call, next, last);
-        else wipeSystemFields(next);
+        checkUid(call, next, last);
+        if (!last) wipeSystemFields(next);
         return next;
       },
       mayCreate: () => mayBeCreatedByPut(kind) && subresource === "" && mayCreate(call),

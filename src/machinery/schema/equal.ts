@@ -4,7 +4,7 @@
  */
 
 import { equal } from "../plain.ts";
-import type { Schema, StructSchema } from "./schema.ts";
+import type { Scalar, Schema, StructSchema } from "./schema.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 const NOTHING: Members = Object.freeze(Object.create(null));
@@ -19,7 +19,7 @@ export function equalBySchema(schema: Schema, a: unknown, b: unknown): boolean {
     case "map":
       return equalMaps(schema.values, (a ?? NOTHING) as Members, (b ?? NOTHING) as Members);
     case "scalar":
-      return schema.scalar === "raw" || schema.scalar === "fieldsV1" ? equal(a, b) : isZero(a) && isZero(b);
+      return schema.scalar === "raw" || schema.scalar === "fieldsV1" ? equal(a, b) : isZero(a, schema.scalar) && isZero(b, schema.scalar);
   }
 }
 
@@ -44,6 +44,7 @@ function equalMaps(values: Schema, a: Members, b: Members): boolean {
 }
 
 /** The zero of a scalar, which absent fields that aren't pointers have. */
-function isZero(value: unknown): boolean {
+function isZero(value: unknown, scalar: Scalar): boolean {
+  if (scalar === "quantity" && value === "0") return true;
   return value === undefined || value === null || value === "" || value === 0 || value === 0n || value === false;
 }

@@ -88,7 +88,7 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (typeof value === "number") return /^(nodePort|healthCheckNodePort)$/.test(key) && value >= 30_000 && value <= 32_767 ? "PORT" : value;
   if (!isObject(value)) return value;
   const object: Plain = {};
-  for (const [name, member] of Object.entries(value)) object[name] = normal(member, name, withMessages);
+  for (const [name, member] of Object.entries(value)) object[masked(name)] = normal(member, name, withMessages);
   if (isObject(value.metadata) && typeof value.metadata.generateName === "string" && value.metadata.generateName && isObject(object.metadata)) {
     object.metadata.name = typeof value.metadata.name === "string" ? value.metadata.name.replace(/[a-z0-9]{5}$/, "xxxxx") : value.metadata.name;
   }

@@ -1,5 +1,6 @@
 /** Fills in a Service's addresses and families: those it had, those it asks for, or free ones. */
 
+import { clusterIpErrors } from "../../../api/core/service/cluster-ips.ts";
 import { equal } from "../../../machinery/plain.ts";
 import type { Random } from "../../../machinery/random.ts";
 import { type FieldError, invalid, notSupported } from "../../../machinery/status/field-error.ts";
@@ -85,6 +86,8 @@ function settleFamilies(spec: ServiceSpec, last: ServiceSpec | undefined): reado
     if ((spec.clusterIPs?.length ?? 0) > 1 && equal(spec.clusterIPs, last.clusterIPs)) spec.clusterIPs = spec.clusterIPs!.slice(0, 1);
     if ((spec.ipFamilies?.length ?? 0) > 1 && equal(spec.ipFamilies, last.ipFamilies)) spec.ipFamilies = spec.ipFamilies!.slice(0, 1);
   }
+  const related = clusterIpErrors({ metadata: {}, spec }, last && { metadata: {}, spec: last });
+  if (related.length > 0) return related; // What follows takes their form for granted.
   const errors: FieldError[] = [];
   for (const [field, what] of [
     ["clusterIPs", "cluster IPs"],
@@ -92,6 +95,11 @@ function settleFamilies(spec: ServiceSpec, last: ServiceSpec | undefined): reado
   ] as const) {
     if (!single || (spec[field]?.length ?? 0) < 2) continue;
     errors.push(invalid("spec.ipFamilyPolicy", spec.ipFamilyPolicy, `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`));
+  }
+  for (const [i, address] of (spec.clusterIPs ?? []).entries()) {
+    if (address !== "None" && address.includes(":") && i >= (spec.ipFamilies?.length ?? 0)) {
+      errors.push(invalid(`spec.clusterIPs[${i}]`, spec.clusterIPs, "IPv6 is not configured on this cluster"));
+    }
   }
   if (errors.length > 0) return errors;
   if (free) {

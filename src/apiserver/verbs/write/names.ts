@@ -24,12 +24,12 @@ export function settleName(call: Call, { metadata }: KubeObject): void {
 }
 
 /** An update may say which object it means by its UID. Throws a 409 StatusError where another stands under the name. */
-export function checkUid(call: Call, next: KubeObject, last: KubeObject): void {
+export function checkUid(call: Call, next: KubeObject, last: KubeObject | undefined): void {
   const { uid } = next.metadata;
-  if (!uid || uid === last.metadata.uid) return;
+  if (!uid || uid === last?.metadata.uid) return;
   const { namespace, name, resource } = call.attributes;
   const key = ["", "registry", resource, ...(namespace ? [namespace] : []), name].join("/"); // As Kubernetes' store words it.
-  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${last.metadata.uid ?? ""}`;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${last?.metadata.uid ?? ""}`;
   throw conflict(kindOf(call), name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
 }
 

@@ -89,7 +89,7 @@ function claimStatusErrors({ resourceClaimStatuses }: PodStatus, { resourceClaim
     const errors = resourceClaims.some((claim) => claim.name === name)
       ? []
       : [invalid(`${at}.name`, name ?? "", "must match the name of an entry in `spec.resourceClaims`")];
-    return resourceClaimName === undefined ? errors : [...errors, ...dnsSubdomain(`${at}.name`, resourceClaimName)];
+    return resourceClaimName === undefined ? errors : [...errors, ...dnsSubdomain(`${at}.resourceClaimName`, resourceClaimName)];
   });
 }
 
