@@ -1,5 +1,6 @@
 /** SubjectAccessReview and its siblings: whether somebody might do something, asked of the same authorizers as every request. */
 
+import { complain, qualifiedName } from "../../api/meta/checks.ts";
 import type {
   LocalSubjectAccessReview,
   ResourceAttributes,
@@ -12,7 +13,6 @@ import type {
 import { isValidLabelValue } from "../../machinery/names.ts";
 import { type FieldError, forbiddenField, invalid, required } from "../../machinery/status/field-error.ts";
 import { badRequest } from "../../machinery/status/status-error.ts";
-import { complain, qualifiedName } from "../../api/meta/checks.ts";
 import type { Attributes, Question } from "../../security/attributes.ts";
 import type { User } from "../../security/user.ts";
 import type { Call } from "../call.ts";
