@@ -9,6 +9,7 @@ import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
 import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
+import type { Authenticator } from "../security/authn/credentials.ts";
 import { TokenKeys } from "../security/authn/tokens/keys.ts";
 import { requestToken } from "../security/authn/tokens/request.ts";
 import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
@@ -51,6 +52,8 @@ export interface Access {
   readonly tokens: TokenService;
   readonly tokenKeys: TokenKeys;
   readonly plugins: readonly AdmissionPlugin[];
+  /** From now on clients' certificates are held against these authorities, on connections that stand too. Throws for what is no bundle. */
+  setClientCa(bundle: string): void;
   close(): void;
 }
 
@@ -61,7 +64,9 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
   const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
   const accounts = tokenAuthenticator(tokenOptions);
   const bootstrap = bootstrapAuthenticator(reader, clock);
-  const login = loginUnion(x509Authenticator(clientCa, clock), [accounts, bootstrap]);
+  let certificates = x509Authenticator(clientCa, clock);
+  const byCertificate: Authenticator = { name: certificates.name, authenticate: (credentials) => certificates.authenticate(credentials) };
+  const login = loginUnion(byCertificate, [accounts, bootstrap]);
   const graph = new NodeGraph(reader);
   const authorizer = authorizerUnion([nodeAuthorizer(graph, reader), rbacAuthorizer(policy)]);
   return {
@@ -75,6 +80,9 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
     },
     tokenKeys,
     plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks }),
+    setClientCa(bundle) {
+      certificates = x509Authenticator(bundle, clock);
+    },
     close() {
       policy.close();
       graph.close();

@@ -118,6 +118,8 @@ export interface Turn {
   /** Ends what was counted for a watch. */
   readonly end: (() => void) | undefined;
   inFlight: "reading" | "writing" | undefined;
+  /** Ends a watch in good order: set by the watch. */
+  stop?: () => void;
 }
 
 export interface RequestMetrics {

@@ -40,6 +40,10 @@ export interface ApiServerConfig {
   readonly enableCbor?: boolean;
   /** How many requests run at once that aren't exempt: priority levels divide them. 600 where absent. */
   readonly requestsInFlight?: number;
+  /** At the end: so long everything is served as before but for `/readyz`; then newcomers are told to come back, and watches end within the third. All 0 or false where absent. */
+  readonly shutdownDelayMs?: number;
+  readonly shutdownSendRetryAfter?: boolean;
+  readonly shutdownWatchGraceMs?: number;
   /** How many watches a user may have who isn't exempt. 4000 where absent. */
   readonly watchesPerUser?: number;
 }

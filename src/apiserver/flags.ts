@@ -29,6 +29,9 @@ export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
     ["request-timeout", "1m0s"],
     ["min-request-timeout", "1800"],
     ["profiling", "true"],
+    ["shutdown-delay-duration", `${(config.shutdownDelayMs ?? 0) / 1000}s`],
+    ["shutdown-send-retry-after", String(config.shutdownSendRetryAfter ?? false)],
+    ["shutdown-watch-termination-grace-period", `${(config.shutdownWatchGraceMs ?? 0) / 1000}s`],
     ["watch-cache", "true"],
   ]);
 }

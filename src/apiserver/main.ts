@@ -1,6 +1,7 @@
 /** The process of the API server: its configuration file, the embedded store, the keeper of the record, and an orderly end. */
 
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
 import { kinds } from "../api/index.ts";
 import { systemClock } from "../machinery/clock.ts";
@@ -12,7 +13,9 @@ import { auditSink } from "../security/audit/sink.ts";
 import { sqliteStore } from "../storage/sqlite/store.ts";
 import type { ApiServerConfig } from "./config.ts";
 import { flagsOf } from "./flags.ts";
-import { startApiServer } from "./server.ts";
+import type { OperationsSettings } from "./operations.ts";
+import { type Followed, followFiles } from "./reload.ts";
+import { type ApiServer, startApiServer } from "./server.ts";
 
 /** After SIGTERM open requests have so long to end. */
 const DRAIN_MS = 5000;
@@ -29,6 +32,7 @@ export async function main(args: string[]): Promise<void> {
   const dialer = createDialer({ ranges: { pods: [config.podCidr], services: [config.serviceCidr] } });
   const store = await sqliteStore({ file: config.store, keyFile: config.sealingKey, clock });
   const audit = auditSink({ connect: () => dialer.unix(config.auditSocket), clock });
+  const kubelet = { certificate: text(config.kubeletClientCertificate), key: text(config.kubeletClientKey), servingCa: text(config.servingCa) };
   const server = await startApiServer({
     listen: config.listen,
     port: config.port,
@@ -43,12 +47,12 @@ export async function main(args: string[]): Promise<void> {
     outgoing: {
       dialer,
       extensions: config.localExtensions ? PURPOSES.localExtension : PURPOSES.extension,
-      kubelet: { certificate: text(config.kubeletClientCertificate), key: text(config.kubeletClientKey), servingCa: text(config.servingCa) },
+      kubelet,
       frontProxy: { certificate: text(config.frontProxyClientCertificate), key: text(config.frontProxyClientKey) },
     },
     kinds,
     store,
-    operations: { storeFile: config.store, flags: flagsOf(config), seats: config.requestsInFlight, watchesPerUser: config.watchesPerUser },
+    operations: operationsOf(config),
     audit,
     clock,
     random: systemRandom,
@@ -56,11 +60,39 @@ export async function main(args: string[]): Promise<void> {
   });
   if (config.allowTls12) log.warn("TLS 1.2 is accepted: weaker than the default");
   log.ready({ port: server.port });
+  const stopFollowing = followFiles(certificatesOf(config, server, kubelet), clock, log);
   const signal = await stopSignal();
+  stopFollowing();
   log.info("stopping", { signal });
   await server.close(DRAIN_MS);
   await audit.close();
   await store.close();
+}
+
+function operationsOf(config: ApiServerConfig): OperationsSettings {
+  const { requestsInFlight, watchesPerUser, shutdownDelayMs, shutdownSendRetryAfter, shutdownWatchGraceMs } = config;
+  const shutdown = { delayMs: shutdownDelayMs, sendRetryAfter: shutdownSendRetryAfter, watchGraceMs: shutdownWatchGraceMs };
+  return { storeFile: config.store, flags: flagsOf(config), seats: requestsInFlight, watchesPerUser, shutdown };
+}
+
+/** What may be exchanged under the running server. */
+function certificatesOf(config: ApiServerConfig, server: ApiServer, kubelet: { certificate: string; key: string; servingCa: string }): Followed[] {
+  return [
+    {
+      what: "serving certificate",
+      files: [config.servingCertificate, config.servingKey],
+      apply: ([certificate, key]) => server.setCertificate(certificate!, key!),
+    },
+    { what: "client authorities", files: [config.clientCa], apply: ([bundle]) => server.setClientCa(bundle!) },
+    {
+      what: "kubelet client certificate",
+      files: [config.kubeletClientCertificate, config.kubeletClientKey, config.servingCa],
+      apply([certificate, key, servingCa]) {
+        createSecureContext({ cert: certificate, key, ca: servingCa });
+        Object.assign(kubelet, { certificate, key, servingCa });
+      },
+    },
+  ];
 }
 
 function stopSignal(): Promise<string> {

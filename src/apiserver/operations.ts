@@ -1,8 +1,10 @@
 /** What bounds a running server and what an administrator sees of it: turns, health, metrics, pages for debugging. Put together here, used by `server.ts`. */
 
+import type { Kind } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { MetricRegistry } from "../machinery/metrics/registry.ts";
+import type { Random } from "../machinery/random.ts";
 import type { Reader } from "../security/reader.ts";
 import type { Store } from "../storage/store.ts";
 import type { StoreCaches } from "./cache/caches.ts";
@@ -22,6 +24,7 @@ import type { ServedKinds } from "./kind-table.ts";
 import type { Loopback } from "./loopback.ts";
 import { collectServer } from "./metrics/collected.ts";
 import { RequestBook } from "./metrics/requests.ts";
+import { drain, type ShutdownSettings } from "./shutdown.ts";
 import { Deadlines } from "./steps/deadline.ts";
 import { watchEventLoop } from "./watchdog.ts";
 
@@ -37,6 +40,7 @@ export interface OperationsSettings {
   readonly watchesPerUser?: number | undefined;
   /** The store's file, where it has one: its size is told. */
   readonly storeFile?: string | undefined;
+  readonly shutdown?: ShutdownSettings | undefined;
   /** How the server was started, by the names of kube-apiserver's flags: `/flagz` shows them. */
   readonly flags?: ReadonlyMap<string, string> | undefined;
 }
@@ -48,7 +52,10 @@ export interface OperationsOptions {
   readonly kinds: ServedKinds;
   readonly caches: StoreCaches;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
+  /** Kinds whose caches are filled before the server is ready. */
+  readonly filled: readonly Kind[];
 }
 
 export interface Operations {
@@ -61,10 +68,12 @@ export interface Operations {
   onHandshakeError(): void;
   /** Follows the objects that configure priority and fairness, from now on. */
   follow(reader: Reader, loopback: Loopback): void;
+  /** Says to clients that the server is about to end, and waits for them. @returns once the door may be closed */
+  drain(graceMs: number): Promise<void>;
   close(): void;
 }
 
-export function openOperations({ settings, registry, store, kinds, caches, clock, log }: OperationsOptions): Operations {
+export function openOperations({ settings, registry, store, kinds, caches, clock, random, log, filled }: OperationsOptions): Operations {
   const { seats = SEATS, watchesPerUser = WATCHES_PER_USER, storeFile, flags = new Map() } = settings;
   const phase: Phase = { started: false, draining: false };
   const deadlines = new Deadlines(clock);
@@ -74,7 +83,7 @@ export function openOperations({ settings, registry, store, kinds, caches, clock
   const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
   collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile });
   const series = new HealthSeries();
-  const cachesFilled = (): boolean => kinds.all.every((kind) => kind.rules.virtual || caches.stored(kind).filled);
+  const cachesFilled = (): boolean => filled.every((kind) => kind.rules.virtual || caches.stored(kind).filled);
   const checks = healthChecks({ store, phase, cachesFilled, after: (delayMs, callback) => clock.after(delayMs, callback) });
   let stopFollowing = (): void => {};
   return {
@@ -94,6 +103,7 @@ export function openOperations({ settings, registry, store, kinds, caches, clock
     follow(reader, loopback) {
       stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log });
     },
+    drain: (graceMs) => drain(phase, turns, settings.shutdown ?? {}, graceMs, clock, random),
     close() {
       watchdog.stop();
       stopFollowing();

@@ -1,6 +1,7 @@
 /** An API server instance: store, caches, access, endpoints and the door, put together and started in their order. */
 
 import { hostname } from "node:os";
+import { createSecureContext } from "node:tls";
 import type { Kind } from "../api/kind.ts";
 import { schema } from "../api/schemas.ts";
 import type { Clock } from "../machinery/clock.ts";
@@ -69,6 +70,10 @@ export interface ApiServer {
   readonly loopback: Loopback;
   /** Fails `/readyz`, lets open requests end for so long, then cuts them. The store and the sink are the caller's to close. */
   close(graceMs: number): Promise<void>;
+  /** New connections get this serving certificate. Throws where certificate and key don't belong together. */
+  setCertificate(certificate: string, key: string): void;
+  /** From now on clients' certificates are held against these authorities. Throws for what is no bundle. */
+  setClientCa(bundle: string): void;
 }
 
 /** @returns once the server answers requests and its own objects stand */
@@ -100,7 +105,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   custom = served;
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
 
-  const operations = openOperations({ settings: options.operations ?? {}, registry, store, kinds, caches, clock, log });
+  const operations = openOperations({ settings: options.operations ?? {}, registry, store, kinds, caches, clock, random, log, filled: options.kinds });
   const listeners: Listener[] = [];
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
@@ -165,8 +170,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     port,
     context,
     loopback: self,
+    setCertificate(certificate, key) {
+      createSecureContext({ cert: certificate, key });
+      for (const listener of listeners) listener.setCertificate(certificate, key);
+    },
+    setClientCa: (bundle) => access.setClientCa(bundle),
     async close(graceMs) {
-      operations.phase.draining = true;
+      await operations.drain(graceMs);
       stopLease();
       stopKeeping();
       served.stop();

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
 import { FRONT_PROXY_CLIENT } from "../apiserver/bootstrap/objects.ts";
+import type { OperationsSettings } from "../apiserver/operations.ts";
 import type { Outgoing } from "../apiserver/outgoing.ts";
 import { type ApiServer, startApiServer } from "../apiserver/server.ts";
 import { type Authority, type Identity, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
@@ -51,6 +52,8 @@ export interface ControlPlaneOptions {
   /** Also speak CBOR. */
   readonly cbor?: boolean;
   readonly components?: readonly Component[];
+  /** What an administrator may choose of the server's limits and of its end. */
+  readonly operations?: OperationsSettings;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -134,6 +137,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       audit: options.audit ?? forgetfulSink(),
       outgoing: { dialer: createDialer(), extensions: PURPOSES.localExtension, frontProxy, ...options.outgoing },
       frontProxyCa: proxies.cert,
+      ...(options.operations && { operations: options.operations }),
       clock,
       random,
       log,

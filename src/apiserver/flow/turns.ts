@@ -12,10 +12,15 @@ import type { Ticket } from "./ticket.ts";
 const WAIT_PART = 1 / 4;
 const DEFAULT_TIME_MS = 60_000;
 const RETRY_AFTER_SECONDS = 1;
+const SHUTTING_DOWN = "The apiserver is shutting down, please try again later.";
+/** What is answered until the end. */
+const ALWAYS_SERVED = /^\/(?:livez|readyz|healthz|metrics)/;
 
 export class FlowTurns implements Turns {
   reading = 0;
   writing = 0;
+  /** The server is about to stop: newcomers are told to come back. */
+  refusing = false;
   readonly longRunning = new Set<Call>();
   /** The second that is counted, the most at work in it so far, and in the one before. */
   #second = 0;
@@ -35,6 +40,7 @@ export class FlowTurns implements Turns {
   }
 
   take(call: Call): void | Promise<void> {
+    if (this.refusing && call.user.via !== "loopback" && !ALWAYS_SERVED.test(call.attributes.path)) throw new PlainError(429, SHUTTING_DOWN, 5);
     const isWatch = call.attributes.verb === "watch" && call.attributes.isResource;
     if (!isWatch && isLongRunning(call)) {
       call.turn = { ticket: undefined, end: undefined, inFlight: undefined };

@@ -39,7 +39,7 @@ export class RequestBook implements RequestMetrics {
   readonly #terminations: Family<Value>;
   readonly #deprecated: Family<Value>;
   readonly #self: Family<Value>;
-  readonly #plain = new Map<Kind, ByVerb>();
+  readonly #plain = new WeakMap<Kind, ByVerb>();
   readonly #other = new Map<string, Series>();
 
   constructor(registry: MetricRegistry) {

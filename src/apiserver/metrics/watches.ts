@@ -21,7 +21,7 @@ export class WatchMetrics {
   readonly #sizes: Family<Distribution>;
   readonly #listed: Family<Distribution>;
   readonly #cut: Family<Value>;
-  readonly #known = new Map<Kind, WatchSeries>();
+  readonly #known = new WeakMap<Kind, WatchSeries>();
 
   constructor(registry: MetricRegistry) {
     const labels = ["group", "resource", "version"];

@@ -92,6 +92,8 @@ class Watcher {
     const cancelTimeout = clock.after(seconds * 1000, () => this.#end());
     const cancelBookmarks = this.#options.bookmarks ? this.#bookmarkEvery(BOOKMARK_EVERY_MS) : () => {};
     this.#stream.signal.addEventListener("abort", () => this.#stop(), { once: true });
+    const { turn } = this.#call;
+    if (turn) turn.stop = () => this.#end();
     let unsubscribe = () => {};
     try {
       unsubscribe = await (from === undefined ? this.#fromPresent() : this.#subscribe(from));
