@@ -246,3 +246,33 @@ test("a mutating webhook may name a new object, and can't take it elsewhere or s
   const deletion = (await w.call("DELETE", `${MAPS}/given`)).json();
   assert.match(deletion.message, /attempted to modify the object, which is not supported for this operation$/);
 });
+
+test("custom resources are seen and changed as they are, and what their schema doesn't know is taken out again", async () => {
+  const replies: Record<string, Reply> = {
+    m: () => patched({ op: "add", path: "/spec/added", value: 2 ** 40 }, { op: "add", path: "/spec/unknown", value: "x" }),
+    v: ok,
+  };
+  await using w = await arrange(replies);
+  const properties = { spec: { type: "object", properties: { added: { type: "integer" }, kept: { type: "string" } } } };
+  const version = (name: string, storage: boolean) => ({ name, served: true, storage, schema: { openAPIV3Schema: { type: "object", properties } } });
+  const names = { plural: "fish", singular: "fish", kind: "Fish", listKind: "FishList" };
+  const spec = { group: "example.org", scope: "Namespaced", names, versions: [version("v1", true), version("v2", false)] };
+  await w.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", { metadata: { name: "fish.example.org" }, spec });
+  for (let code = 0; code !== 200; ) code = (await w.call("GET", "/apis/example.org/v1/namespaces/default/fish")).code;
+  const rules = [{ operations: ["*"], apiGroups: ["example.org"], apiVersions: ["v2"], resources: ["fish"] }];
+  await w.configure("mutating", "m", { m: { rules } });
+  await w.configure("validating", "v", { v: { rules: [{ ...rules[0], apiVersions: ["v1"] }] } });
+  const fish = { apiVersion: "example.org/v1", kind: "Fish", metadata: { name: "cod" }, spec: { kept: "a" } };
+  const made = await w.call("POST", "/apis/example.org/v1/namespaces/default/fish", fish);
+  assert.deepEqual([made.code, made.json().apiVersion, made.json().spec], [201, "example.org/v1", { added: 2 ** 40, kept: "a" }]);
+  assert.deepEqual(
+    w.asked.map(({ path, request }) => [path, request.object.apiVersion, request.object.spec, request.requestKind.version, request.kind.version]),
+    [
+      ["m", "example.org/v2", { kept: "a" }, "v1", "v2"],
+      ["v", "example.org/v1", { added: 2 ** 40, kept: "a" }, "v1", "v1"],
+    ],
+  );
+  assert.equal((await w.call("DELETE", "/apis/example.org/v1/namespaces/default/fish/cod")).code, 500); // Nothing can be added to what goes.
+  replies.m = ok;
+  assert.equal((await w.call("DELETE", "/apis/example.org/v1/namespaces/default/fish/cod")).code, 200);
+});

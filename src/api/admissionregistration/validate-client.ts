@@ -15,6 +15,10 @@ export function clientErrors(at: string, { url, service }: WebhookClientConfig):
 const PARTS = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s;
 
 function urlErrors(field: string, url: string): FieldError[] {
+  const badEscape = /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(url);
+  if (badEscape) {
+    return [required(field, `url must be a valid URL: parse ${JSON.stringify(url)}: invalid URL escape ${JSON.stringify(badEscape[0])}${FORM}`)];
+  }
   const [, scheme = "", user, host = "", query, fragment] = PARTS.exec(url) ?? [];
   return [
     ...(scheme.toLowerCase() === "https" ? [] : [invalid(field, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`)]),
@@ -28,8 +32,9 @@ function urlErrors(field: string, url: string): FieldError[] {
 function serviceErrors(at: string, { name, namespace, path, port = 0 }: ServiceReference): FieldError[] {
   const complaints = isValidPortNumber(port);
   return [
-    ...(namespace ? [] : [required(`${at}.namespace`, "")]),
-    ...(name ? [] : [required(`${at}.name`, "")]),
+    // kube-apiserver names the one where the other is missing: what clients look for is what it says.
+    ...(namespace ? [] : [required(`${at}.name`, "")]),
+    ...(name ? [] : [required(`${at}.namespace`, "")]),
     ...(complaints.length > 0 ? [invalid(`${at}.port`, port, `port is not valid: ${complaints.join(", ")}`)] : []),
     ...(path === undefined ? [] : pathErrors(`${at}.path`, path)),
   ];

@@ -46,7 +46,7 @@ export const APIService = kind<APIServiceType>("apiregistration.k8s.io/v1", "api
 
 function nameErrors({ metadata: { name = "" }, spec: { group = "", version = "" } }: APIServiceType): FieldError[] {
   const wanted = `${version}.${group}`;
-  return name === wanted ? [] : [invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)];
+  return name === wanted || name === "" ? [] : [invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)];
 }
 
 function specErrors(spec: APIServiceSpec): FieldError[] {

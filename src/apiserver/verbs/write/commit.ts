@@ -30,6 +30,7 @@ export async function commit(write: Write): Promise<void> {
     return;
   }
   if (options.dryRun) {
+    if (!last) await refuseTaken(write);
     write.result = asAnswered(kind, next, cached?.resourceVersion ?? 0);
     return;
   }
@@ -37,6 +38,13 @@ export async function commit(write: Write): Promise<void> {
   const revision = await put(write, value, stored);
   const standing = call.context.caches.of(kind).get(write.namespace, write.name);
   write.result = standing?.resourceVersion === revision ? standing.bytes : asAnswered(kind, next, revision);
+}
+
+/** What stands there would refuse a new object, if one were made. */
+async function refuseTaken({ call, kind, namespace, name }: Write): Promise<void> {
+  const cache = call.context.caches.of(kind);
+  await cache.waitForPresent();
+  if (cache.get(namespace, name)) throw alreadyExists(kind, name);
 }
 
 /** A new object has no version yet. In Kubernetes an error of the store, without a reason, and none of a PUT that creates. */

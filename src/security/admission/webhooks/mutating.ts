@@ -10,7 +10,6 @@ import { parseJson } from "../../../machinery/json/document.ts";
 import { stringifyExactly } from "../../../machinery/json/stringify.ts";
 import { jsonPatch } from "../../../machinery/patch/json-patch.ts";
 import { isObject, type Plain } from "../../../machinery/plain.ts";
-import { equalBySchema } from "../../../machinery/schema/equal.ts";
 import { internalError } from "../../../machinery/status/status-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { isExempt } from "../rules.ts";
@@ -19,6 +18,7 @@ import { type Hook, hookList } from "./hooks.ts";
 import { type Invocation, invocationOf } from "./match.ts";
 import { Reinvocations } from "./reinvocations.ts";
 import type { Versioned } from "./review.ts";
+import { sameObject } from "./same-object.ts";
 import type { WebhookOptions } from "./validating.ts";
 import { versionedAs } from "./versions.ts";
 
@@ -80,7 +80,7 @@ async function apply(hook: Hook, request: AdmissionRequest, { kind, object }: Ve
   if (!object) throw internalError(`admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`);
   if (patchType !== "JSONPatch") throw new CallError(name, `unsupported patch type ${JSON.stringify(patchType)}`);
   const next = patched(kind, object, operations);
-  if (equalBySchema(kind.schema, object, next)) return false;
+  if (sameObject(kind, object, next)) return false;
   kind.rules.defaults?.(next);
   const own = kind === request.kind ? next : await backToOwn(request, next, kind);
   replaceMembers(request.object as KubeObject, own);
@@ -99,9 +99,10 @@ function operationsOf(name: string, patch: string): readonly unknown[] {
 
 function patched(kind: Kind, object: KubeObject, operations: readonly unknown[]): KubeObject {
   try {
-    const document = jsonPatch(object as unknown as Plain, operations, kind.schema); // Patches walk members by name.
+    const document = jsonPatch(object as unknown as Plain, operations, kind.form ? undefined : kind.schema); // Patches walk members by name.
     if (!isObject(document)) throw new Error("the patched document is no object");
-    const { value } = decode<KubeObject>(stringifyExactly(document), kind.schema, PATCHED_BUDGET);
+    const text = stringifyExactly(document);
+    const value = kind.form ? kind.form.typed(parseJson(text) as Plain).object : decode<KubeObject>(text, kind.schema, PATCHED_BUDGET).value;
     if (value.apiVersion !== kind.apiVersion || value.kind !== kind.name) throw new Error("a patch can't make an object of another kind");
     value.metadata ??= {};
     return value;

@@ -1,9 +1,9 @@
 /** Which webhooks are asked a second time: those that allow it, and whose answer came before something was changed. [KEP-2789's predecessor, kubernetes #78080] */
 
 import type { KubeObject } from "../../../api/kind.ts";
-import { equalBySchema } from "../../../machinery/schema/equal.ts";
 import type { AdmissionRequest, Rounds } from "../plugin.ts";
 import type { Hook } from "./hooks.ts";
+import { sameObject } from "./same-object.ts";
 
 export class Reinvocations {
   readonly #rounds: Rounds;
@@ -28,7 +28,7 @@ export class Reinvocations {
 
   /** In the second round the built-in plug-ins may have changed what the webhooks had left. */
   begin({ object, kind }: AdmissionRequest): void {
-    if (this.#rounds.round === 1 && object && !equalBySchema(kind.schema, this.#left, object)) this.#require();
+    if (this.#rounds.round === 1 && object && !sameObject(kind, this.#left, object)) this.#require();
   }
 
   /** Nobody is asked for the first time in the second round. */

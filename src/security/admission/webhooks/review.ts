@@ -6,6 +6,7 @@ import type { AdmissionResponse, AdmissionReview } from "../../../api/tables/adm
 import { decode } from "../../../machinery/json/decode.ts";
 import { DecodeError } from "../../../machinery/json/decode-error.ts";
 import { encode } from "../../../machinery/json/encode.ts";
+import { stringifyExactly } from "../../../machinery/json/stringify.ts";
 import type { User } from "../../user.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import type { Invocation } from "./match.ts";
@@ -47,9 +48,14 @@ export function reviewJson(version: string, uid: string, request: AdmissionReque
     userInfo: userInfo(user),
   };
   const members = JSON.stringify(asked).slice(0, -1);
-  const [objectJson, oldJson] = [object, old].map((one) => (one ? encode(one, kind.schema) : "null"));
+  const [objectJson, oldJson] = [object, old].map((one) => (one ? objectText(kind, one) : "null"));
   const rest = `"object":${objectJson},"oldObject":${oldJson},"dryRun":${dryRun},"options":${JSON.stringify(options ?? null)}`;
   return `{"kind":"AdmissionReview","apiVersion":"${GROUP}/${version}","request":${members},${rest}}}`;
+}
+
+/** Of a custom resource no table says what its members are. */
+function objectText({ form, schema: own }: Kind, object: KubeObject): string {
+  return form ? stringifyExactly(object) : encode(object, own);
 }
 
 function gvk({ group, version, name }: Kind): object {
