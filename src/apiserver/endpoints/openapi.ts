@@ -1,7 +1,7 @@
 /** `/openapi/v2`, one document of everything, and `/openapi/v3`: an index, and a document for each group and version, which clients keep for as long as its hash stays (k8s.io/kube-openapi, pkg/handler and pkg/handler3). */
 
 import type { OpenApiPart } from "../../machinery/openapi/document.ts";
-import { type ServedDocument, ServedOpenApi } from "../../machinery/openapi/served.ts";
+import { type DocumentForm, type ServedDocument, ServedOpenApi } from "../../machinery/openapi/served.ts";
 import type { SchemaResolver } from "../../machinery/schema/build.ts";
 import type { Call, Endpoint, KindTable } from "../call.ts";
 import { answerHeaders } from "../respond/headers.ts";
@@ -51,20 +51,22 @@ async function answerIndex(call: Call, served: ServedOpenApi): Promise<void> {
 
 /** The only document that is packed whatever its size. */
 async function answerSwagger(call: Call, served: ServedOpenApi): Promise<void> {
-  if (!takesJson(call)) return refuse(call);
+  const form = formOf(call, "v2");
+  if (!form) return refuse(call);
   const document = await served.swagger();
-  const headers: Headers = { ...answerHeaders(call, "application/json"), etag: `"${document.hash}"`, vary: ["Accept-Encoding", "Accept"] };
+  const headers: Headers = { ...answerHeaders(call, mediaType(form, "v2")), etag: `"${document.hash}"`, vary: ["Accept-Encoding", "Accept"] };
   if (isKnown(call, document)) return send(call, 304, headers, NOTHING);
-  if (!takesGzip(call)) return send(call, 200, headers, await document.bytes());
+  if (!takesGzip(call)) return send(call, 200, headers, await document.bytes(form));
   headers["content-encoding"] = "gzip";
-  send(call, 200, headers, document.packed);
+  send(call, 200, headers, await document.packed(form));
 }
 
 async function answerDocument(call: Call, served: ServedOpenApi, path: string): Promise<void> {
   const document = await served.document(path);
   if (!document) return send(call, 404, answerHeaders(call, "text/plain; charset=utf-8"), NOTHING);
-  if (!takesJson(call)) return refuse(call);
-  const headers: Headers = { ...answerHeaders(call, "application/json"), etag: `"${document.hash}"`, vary: "Accept" };
+  const form = formOf(call, "v3");
+  if (!form) return refuse(call);
+  const headers: Headers = { ...answerHeaders(call, mediaType(form, "v3")), etag: `"${document.hash}"`, vary: "Accept" };
   const asked = call.query.get("hash");
   if (asked !== null && asked !== document.hash) {
     send(call, 301, { ...headers, location: `${V3}/${path}?hash=${document.hash}` }, NOTHING);
@@ -75,12 +77,12 @@ async function answerDocument(call: Call, served: ServedOpenApi, path: string): 
     headers.expires = new Date(call.context.clock.now() + YEAR_MS).toUTCString();
   }
   if (isKnown(call, document)) send(call, 304, headers, NOTHING);
-  else send(call, 200, headers, await document.bytes());
+  else send(call, 200, headers, await document.bytes(form));
 }
 
 /** No Status, no words: a client that takes none of the forms wouldn't read them. */
 function refuse(call: Call): void {
-  call.failure = { code: 406, reason: "NotAcceptable", message: "only JSON is served" };
+  call.failure = { code: 406, reason: "NotAcceptable", message: "only JSON and protobuf are served" };
   const { "content-type": _, ...headers } = answerHeaders(call, "");
   call.exchange.answer(406, { ...headers, vary: "Accept" }, NOTHING);
 }
@@ -94,7 +96,19 @@ function send(call: Call, code: number, headers: Headers, body: Uint8Array): voi
   call.exchange.answer(code, headers, call.exchange.method === "HEAD" ? NOTHING : body);
 }
 
-function takesJson(call: Call): boolean {
-  const { accept } = call.exchange.headers;
-  return !accept || accept.split(",").some((one) => /^\s*(?:application\/json|application\/\*|\*\/\*)\s*(?:;|$)/.test(one));
+type Version = "v2" | "v3";
+
+function mediaType(form: DocumentForm, version: Version): string {
+  return form === "json" ? "application/json" : `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
+}
+
+/** @returns the first form that the client takes, its old name for protobuf included; undefined for none */
+function formOf(call: Call, version: Version): DocumentForm | undefined {
+  const protobuf = mediaType("protobuf", version);
+  for (const clause of (call.exchange.headers.accept || "*/*").split(",")) {
+    const type = clause.split(";", 1)[0]!.trim().toLowerCase();
+    if (type === "*/*" || type === "application/*" || type === "application/json") return "json";
+    if (type === protobuf || type === protobuf.replace(".v1.0+", "@v1.0+")) return "protobuf";
+  }
+  return undefined;
 }

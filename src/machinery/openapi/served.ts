@@ -6,19 +6,26 @@ import { promisify } from "node:util";
 import { constants, gunzip, gzip } from "node:zlib";
 import { compareUtf8 } from "../json/key-order.ts";
 import { fixedDocuments, groupDocument, type OpenApiSource, openApiDocument } from "./document.ts";
+import { encodeDocument, type MessageType } from "./proto.ts";
+import { DOCUMENT_V2 } from "./proto-v2.ts";
+import { DOCUMENT_V3 } from "./proto-v3.ts";
 import type { Json } from "./schemas.ts";
 import { Swagger } from "./swagger.ts";
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
+const LEVEL = { level: constants.Z_BEST_SPEED };
+
+/** JSON, or the messages of gnostic-models. */
+export type DocumentForm = "json" | "protobuf";
 
 /** A document of two megabytes is kept in a tenth of that: most clients take it packed, and all of them keep what they got. */
 export interface ServedDocument {
-  /** JSON as one gzip member. */
-  readonly packed: Uint8Array;
   /** SHA-512 of the JSON in hexadecimal: the `hash` parameter, and the ETag when quoted. */
   readonly hash: string;
-  bytes(): Promise<Uint8Array>;
+  bytes(form?: DocumentForm): Promise<Uint8Array>;
+  /** The same as one gzip member. */
+  packed(form: DocumentForm): Promise<Uint8Array>;
 }
 
 /** What makes a document, and what it is made of: the same parts make the same document. */
@@ -111,7 +118,7 @@ export class ServedOpenApi {
       else if (forSwagger) swagger.add(await forSwagger());
       await nextTurn();
     }
-    return packed(swagger.text());
+    return packed(swagger.text(), DOCUMENT_V2);
   }
 }
 
@@ -131,12 +138,19 @@ function buildersOf(source: OpenApiSource): Map<string, Builder> {
 }
 
 async function servedDocument(builder: Builder): Promise<ServedDocument> {
-  return packed(JSON.stringify(await builder.build()));
+  return packed(JSON.stringify(await builder.build()), DOCUMENT_V3);
 }
 
-async function packed(json: string): Promise<ServedDocument> {
+async function packed(json: string, type: MessageType): Promise<ServedDocument> {
   const bytes = Buffer.from(json);
   const hash = createHash("sha512").update(bytes).digest("hex").toUpperCase();
-  const small = await pack(bytes, { level: constants.Z_BEST_SPEED });
-  return { packed: small, hash, bytes: () => unpack(small) };
+  const small = await pack(bytes, LEVEL);
+  let message: Promise<Uint8Array> | undefined;
+  const makeMessage = async (): Promise<Uint8Array> => pack(await encodeDocument(JSON.parse((await unpack(small)).toString()), type), LEVEL);
+  const inForm = (form: DocumentForm): Promise<Uint8Array> => {
+    if (form === "json") return Promise.resolve(small);
+    message ??= makeMessage();
+    return message;
+  };
+  return { hash, packed: inForm, bytes: async (form = "json") => unpack(await inForm(form)) };
 }
