@@ -73,6 +73,7 @@ function appended(sink: AuditSink, call: Call, stage: AuditStage): boolean {
         method: exchange.method,
         user: user.via === "none" ? undefined : user,
         impersonator: call.impersonator,
+        impersonationConstraint: call.impersonationConstraint,
         peerAddress: exchange.connection.remoteAddress,
         claimedAddresses: typeof forwarded === "string" ? forwarded.split(",").map((one) => one.trim()) : [],
         userAgent,

@@ -167,6 +167,8 @@ export interface Call {
   user: User;
   /** Who acts as `user`, where somebody does. */
   impersonator: User | undefined;
+  /** The verb by which, where what is done was asked for too: `impersonate:user-info`. */
+  impersonationConstraint: string | undefined;
   /** The kind at the path; unset for paths that name none. */
   kind: Kind | undefined;
   /** What passes the request on, where another server serves what it is about. */

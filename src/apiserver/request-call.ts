@@ -35,6 +35,7 @@ export class RequestCall implements Call {
   query = NO_QUERY;
   user = NOBODY;
   impersonator: User | undefined = undefined;
+  impersonationConstraint: string | undefined = undefined;
   kind: Kind | undefined = undefined;
   remote: Handler | undefined = undefined;
   readonly warnings: string[] = [];

@@ -115,7 +115,7 @@ test("rights follow roles and bindings at once, and callers can act as others", 
   assert.equal((await ben("auth", "can-i", "list", "pods")).trim(), "yes");
   await ben("get", "pods");
   assert.equal((await k("auth", "whoami", "--as=eve", "-o", "jsonpath={.status.userInfo.username}")).trim(), "eve");
-  await assert.rejects(ben("get", "pods", "--as=eve"), /User "ben" cannot impersonate resource "users"/);
+  await assert.rejects(ben("get", "pods", "--as=eve"), /User "ben" cannot impersonate-on:user-info:list resource "pods"/);
 });
 
 test("the server says what it has", async (t) => {

@@ -24,6 +24,7 @@ export interface AuditRecord {
   readonly verb: string;
   readonly user: UserInfo;
   readonly impersonatedUser?: UserInfo;
+  readonly authenticationMetadata?: { readonly impersonationConstraint: string };
   readonly sourceIPs: readonly string[];
   readonly userAgent?: string;
   readonly objectRef?: {
@@ -60,6 +61,8 @@ export interface AuditFacts {
   readonly method: string;
   readonly user: User | undefined;
   readonly impersonator?: User | undefined;
+  /** The verb of a constrained impersonation. */
+  readonly impersonationConstraint?: string | undefined;
   readonly peerAddress: string;
   /** Addresses that proxies claim to forward for (`X-Forwarded-For`), as Kubernetes lists them before the peer's. */
   readonly claimedAddresses?: readonly string[];
@@ -113,6 +116,7 @@ export function auditRecord(facts: AuditFacts): AuditRecord {
     verb: attributes?.verb ?? facts.method.toLowerCase(),
     user: info(impersonator ?? user),
     ...(impersonator && { impersonatedUser: info(user) }),
+    ...(facts.impersonationConstraint && { authenticationMetadata: { impersonationConstraint: facts.impersonationConstraint } }),
     sourceIPs: [...(facts.claimedAddresses ?? []).map(clean), facts.peerAddress],
     ...(facts.userAgent && { userAgent: clean(facts.userAgent) }),
     ...(attributes?.isResource && { objectRef: reference(facts, attributes) }),
