@@ -2,6 +2,7 @@
 
 import type { Field, Scalar, Schema, StructSchema } from "../schema/schema.ts";
 import type { FieldTable } from "../schema/table.ts";
+import { DESCRIPTIONS } from "./descriptions.ts";
 
 export type Json = { [name: string]: unknown };
 
@@ -90,9 +91,11 @@ export class Definitions {
     const { table } = field;
     const type = this.#type(field.schema, table, parent);
     const value = table.default ?? impliedDefault(field);
+    const description = DESCRIPTIONS[`${parent.id}.${field.name}`];
     const bare = UNDOCUMENTED.has(`${parent.id}.${field.name}`);
     return {
       ...("$ref" in type && !bare ? { allOf: [type] } : type),
+      ...(description !== undefined && { description }),
       ...(value !== undefined && { default: value }),
       ...(table.listType && { "x-kubernetes-list-type": table.listType }),
       ...(table.listMapKeys && { "x-kubernetes-list-map-keys": table.listMapKeys }),
