@@ -276,3 +276,32 @@ test("custom resources are seen and changed as they are, and what their schema d
   replies.m = ok;
   assert.equal((await w.call("DELETE", "/apis/example.org/v1/namespaces/default/fish/cod")).code, 200);
 });
+
+test("a webhook that asks for another version of a custom resource gets what the definition's own webhook makes of it", async () => {
+  await using converter = await webhookServer(({ request }) => {
+    const { uid, desiredAPIVersion: apiVersion, objects } = request;
+    const convertedObjects = objects.map(({ spec, ...rest }: Review) => ({
+      ...rest,
+      apiVersion,
+      spec: apiVersion.endsWith("v2") ? { hostPort: `${spec.host}:${spec.port}` } : { host: spec.hostPort.split(":")[0], port: spec.hostPort.split(":")[1] },
+    }));
+    return { kind: "ConversionReview", apiVersion: "apiextensions.k8s.io/v1", response: { uid, result: { status: "Success" }, convertedObjects } };
+  });
+  await using w = await arrange({ m: ({ object }) => patched({ op: "replace", path: "/spec/hostPort", value: `${object.spec.hostPort}0` }) });
+  const properties = (spec: object) => ({ openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties: spec } } } });
+  const text = { type: "string" };
+  const versions = [
+    { name: "v1", served: true, storage: true, schema: properties({ host: text, port: text }) },
+    { name: "v2", served: true, storage: false, schema: properties({ hostPort: text }) },
+  ];
+  const webhook = { conversionReviewVersions: ["v1"], clientConfig: { url: converter.url, caBundle: converter.caBundle } };
+  const names = { plural: "ends", singular: "end", kind: "End", listKind: "EndList" };
+  const spec = { group: "example.org", scope: "Namespaced", names, versions, conversion: { strategy: "Webhook", webhook } };
+  await w.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", { metadata: { name: "ends.example.org" }, spec });
+  const ends = "/apis/example.org/v1/namespaces/default/ends";
+  for (let code = 0; code !== 200; ) code = (await w.call("GET", ends)).code;
+  await w.configure("mutating", "m", { m: { rules: [{ operations: ["CREATE"], apiGroups: ["example.org"], apiVersions: ["v2"], resources: ["ends"] }] } });
+  const made = await w.call("POST", ends, { apiVersion: "example.org/v1", kind: "End", metadata: { name: "a" }, spec: { host: "h", port: "8" } });
+  assert.deepEqual([made.code, made.json().apiVersion, made.json().spec], [201, "example.org/v1", { host: "h", port: "80" }]);
+  assert.deepEqual(w.asked[0]?.request.object.spec, { hostPort: "h:8" });
+});

@@ -28,10 +28,12 @@ function storedName({ group, resource, rules }: Kind): string {
   return `${rules.storedAs?.group ?? group}/${resource}`;
 }
 
-function convert(object: KubeObject, from: Kind, to: Kind): KubeObject {
+async function convert(object: KubeObject, from: Kind, to: Kind): Promise<KubeObject> {
   if (from.apiVersion === to.apiVersion) return object;
   const copy = structuredClone(object);
+  await from.rules.storedAs?.prepare?.(copy);
   const stored = from.rules.storedAs?.toStored(copy) ?? copy;
-  const made = to.rules.storedAs?.fromStored(stored) ?? stored;
+  const form = to.rules.storedAs;
+  const made = (form?.fromAllStored ? (await form.fromAllStored([stored]))[0] : form?.fromStored(stored)) ?? stored;
   return Object.assign(made, { apiVersion: to.apiVersion, kind: to.name });
 }
