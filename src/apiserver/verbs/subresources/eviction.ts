@@ -50,10 +50,11 @@ export async function evict(call: Call): Promise<void> {
   const eviction: Eviction = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message));
   settleNamespace(call, eviction);
   if (eviction.metadata.name && eviction.metadata.name !== name) throw badRequest("name in URL does not match name in Eviction object");
-  const how = deletionOf(eviction, options.dryRun);
-  const request = admissionRequest(call, { operation: "CREATE", kind, name, object: eviction, old: undefined, dryRun: how.dryRun });
+  const { dryRun } = deletionOf(eviction, options.dryRun);
+  const request = admissionRequest(call, { operation: "CREATE", kind, name, object: eviction, old: undefined, dryRun });
   await mutateAll(call, request);
   await validateAll(call, request);
+  const how = deletionOf(eviction, options.dryRun); // As it is now.
 
   const cache = call.context.caches.of(pods);
   await cache.ready();
