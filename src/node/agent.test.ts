@@ -4,7 +4,8 @@ import { get } from "node:https";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { insideMachine } from "../../test/support/machine.ts";
-import { CALLER, demoPod, NODE_IP, type NodeCluster, startNodeCluster, until } from "../../test/support/node-cluster.ts";
+import { CALLER, demoPod, NODE_IP, type NodeCluster, startNodeCluster } from "../../test/support/node-cluster.ts";
+import { until } from "../../test/support/until.ts";
 import { ConfigMap, Lease, Node, Pod } from "../api/resources.ts";
 import { runAgent } from "./agent.ts";
 

@@ -2,7 +2,6 @@
 
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigMap, Namespace, ServiceAccount } from "../../src/api/resources.ts";
 import type { Container, PodSpec } from "../../src/api/tables/core-v1.ts";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
@@ -84,15 +83,6 @@ function bind(admin: Client, role: string, group: string): Promise<unknown> {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
     subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: group }],
   });
-}
-
-/** Looks again and again until there is something to see. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
-  for (const end = Date.now() + timeoutMs; ; await sleep(100)) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`not ${what} within ${timeoutMs} ms`);
-  }
 }
 
 /** A pod for node-1 in `demo` that `restricted` lets through: one container that runs a shell script. */
