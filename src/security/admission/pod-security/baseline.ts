@@ -1,6 +1,6 @@
 /** The baseline checks of the Pod Security Standards, each with every version of it (k8s.io/pod-security-admission policy). */
 
-import type { LifecycleHandler, PodSpec, Probe } from "../../../api/tables/core-v1.ts";
+import type { Container, LifecycleHandler, PodSpec, Probe } from "../../../api/tables/core-v1.ts";
 import { butInUserNamespace, type Check, type CheckPod, distinct, faults, fieldsOf, named, plural, quoted, setters, valuesOf } from "./check.ts";
 import { appArmorProfile, seccompAnnotations, seccompBaseline } from "./profiles.ts";
 
@@ -10,8 +10,8 @@ const DEFAULT_CAPABILITIES = new Set(
 
 const capabilities: CheckPod = (spec) => {
   const found = faults(spec, ({ securityContext }) => {
-    const values = (securityContext?.capabilities?.add ?? []).filter((capability) => !DEFAULT_CAPABILITIES.has(capability));
-    return { fields: values.length ? ["securityContext.capabilities.add"] : [], values };
+    const values = securityContext?.capabilities?.add?.filter((capability) => !DEFAULT_CAPABILITIES.has(capability));
+    return values?.length ? { fields: ["securityContext.capabilities.add"], values } : undefined;
   });
   if (found.length === 0) return undefined;
   const detail = `${named(found)} must not include ${quoted(valuesOf(found))} in securityContext.capabilities.add`;
@@ -25,14 +25,15 @@ const hostNamespaces: CheckPod = (spec) => {
 };
 
 const hostPathVolumes: CheckPod = ({ volumes = [] }) => {
-  const found = [...volumes.entries()].filter(([, volume]) => volume.hostPath !== undefined);
-  if (found.length === 0) return undefined;
-  const detail = `${plural(found.length, "volume", "volumes")} ${quoted(found.map(([, { name }]) => name))}`;
-  return { reason: "hostPath volumes", detail, fields: found.map(([index]) => `spec.volumes[${index}].hostPath`) };
+  if (!volumes.some((volume) => volume.hostPath !== undefined)) return undefined;
+  const found = volumes.flatMap((volume, index) => (volume.hostPath === undefined ? [] : [{ name: volume.name, index }]));
+  const detail = `${plural(found.length, "volume", "volumes")} ${quoted(found.map(({ name }) => name))}`;
+  return { reason: "hostPath volumes", detail, fields: found.map(({ index }) => `spec.volumes[${index}].hostPath`) };
 };
 
 const hostPorts: CheckPod = (spec) => {
-  const found = faults(spec, ({ ports = [] }) => {
+  const found = faults(spec, ({ ports }) => {
+    if (!ports?.some(({ hostPort = 0 }) => hostPort !== 0)) return undefined;
     const used = [...ports.entries()].filter(([, port]) => (port.hostPort ?? 0) !== 0);
     return { fields: used.map(([index]) => `ports[${index}].hostPort`), values: used.map(([, { hostPort }]) => String(hostPort)) };
   });
@@ -42,19 +43,29 @@ const hostPorts: CheckPod = (spec) => {
   return { reason: "hostPort", detail, fields: fieldsOf(found) };
 };
 
+const HANDLERS_WITH_HOSTS = ["httpGet", "tcpSocket"] as const;
+const HANDLERS: readonly (readonly [at: string, (container: Container) => Probe | LifecycleHandler | undefined])[] = [
+  ["livenessProbe", ({ livenessProbe }) => livenessProbe],
+  ["readinessProbe", ({ readinessProbe }) => readinessProbe],
+  ["startupProbe", ({ startupProbe }) => startupProbe],
+  ["lifecycle.postStart", ({ lifecycle }) => lifecycle?.postStart],
+  ["lifecycle.preStop", ({ lifecycle }) => lifecycle?.preStop],
+];
+
 const probeHosts: CheckPod = (spec) => {
-  const found = faults(spec, ({ livenessProbe, readinessProbe, startupProbe, lifecycle }) => {
-    const handlers: Record<string, Probe | LifecycleHandler | undefined> = {
-      livenessProbe,
-      readinessProbe,
-      startupProbe,
-      "lifecycle.postStart": lifecycle?.postStart,
-      "lifecycle.preStop": lifecycle?.preStop,
-    };
-    const hosts = Object.entries(handlers).flatMap(([at, handler]) =>
-      (["httpGet", "tcpSocket"] as const).flatMap((kind) => (handler?.[kind]?.host ? [[`${at}.${kind}.host`, handler[kind].host] as const] : [])),
-    );
-    return { fields: hosts.map(([field]) => field), values: hosts.map(([, host]) => host) };
+  const found = faults(spec, (container) => {
+    const fields: string[] = [];
+    const values: string[] = [];
+    for (const [at, handlerOf] of HANDLERS) {
+      const handler = handlerOf(container);
+      for (const kind of HANDLERS_WITH_HOSTS) {
+        const host = handler?.[kind]?.host;
+        if (!host) continue;
+        fields.push(`${at}.${kind}.host`);
+        values.push(host);
+      }
+    }
+    return { fields, values };
   });
   if (found.length === 0) return undefined;
   const values = valuesOf(found);
@@ -64,7 +75,7 @@ const probeHosts: CheckPod = (spec) => {
 };
 
 const privileged: CheckPod = (spec) => {
-  const found = faults(spec, ({ securityContext }) => ({ fields: securityContext?.privileged ? ["securityContext.privileged"] : [] }));
+  const found = faults(spec, ({ securityContext }) => (securityContext?.privileged ? { fields: ["securityContext.privileged"] } : undefined));
   if (found.length === 0) return undefined;
   return { reason: "privileged", detail: `${named(found)} must not set securityContext.privileged=true`, fields: fieldsOf(found) };
 };
@@ -85,9 +96,10 @@ function seLinuxOptions(types: ReadonlySet<string>): CheckPod {
   return (spec) => {
     const own = spec.securityContext?.seLinuxOptions;
     const inPod = wrong(own);
-    const found = faults(spec, ({ securityContext }) => ({
-      fields: wrong(securityContext?.seLinuxOptions).map((field) => `securityContext.seLinuxOptions.${field}`),
-    }));
+    const found = faults(spec, ({ securityContext }) => {
+      const options = securityContext?.seLinuxOptions;
+      return options && { fields: wrong(options).map((field) => `securityContext.seLinuxOptions.${field}`) };
+    });
     if (inPod.length === 0 && found.length === 0) return undefined;
     const all = [own, ...found.map(({ container }) => container.securityContext?.seLinuxOptions)];
     const badTypes = distinct(all.flatMap((options) => (options && !types.has(options.type ?? "") ? [options.type ?? ""] : [])));
@@ -107,7 +119,8 @@ const SELINUX_TYPES = ["", "container_t", "container_init_t", "container_kvm_t"]
 
 function sysctls(allowed: ReadonlySet<string>): CheckPod {
   return ({ securityContext }) => {
-    const found = [...(securityContext?.sysctls ?? []).entries()].filter(([, { name }]) => !allowed.has(name));
+    if (!securityContext?.sysctls) return undefined;
+    const found = [...securityContext.sysctls.entries()].filter(([, { name }]) => !allowed.has(name));
     if (found.length === 0) return undefined;
     const fields = found.map(([index]) => `spec.securityContext.sysctls[${index}].name`);
     return { reason: "forbidden sysctls", detail: found.map(([, { name }]) => name).join(", "), fields };
@@ -125,7 +138,7 @@ const SYSCTLS: readonly (readonly [since: number, names: string])[] = [
 const windowsHostProcess: CheckPod = (spec) => {
   const inPod = spec.securityContext?.windowsOptions?.hostProcess === true;
   const field = "securityContext.windowsOptions.hostProcess";
-  const found = faults(spec, ({ securityContext }) => ({ fields: securityContext?.windowsOptions?.hostProcess ? [field] : [] }));
+  const found = faults(spec, ({ securityContext }) => (securityContext?.windowsOptions?.hostProcess ? { fields: [field] } : undefined));
   if (!inPod && found.length === 0) return undefined;
   const detail = `${setters(inPod, found)} must not set ${field}=true`;
   return { reason: "hostProcess", detail, fields: [...(inPod ? [`spec.${field}`] : []), ...fieldsOf(found)] };

@@ -38,13 +38,8 @@ export interface PlacedContainer {
   readonly at: string;
 }
 
-/** @returns every container of a pod: init, ordinary, ephemeral */
-export function containersOf(spec: PodSpec): PlacedContainer[] {
-  const lists = { initContainers: spec.initContainers, containers: spec.containers, ephemeralContainers: spec.ephemeralContainers };
-  return Object.entries(lists).flatMap(([list, containers]) =>
-    (containers ?? []).map((container, index) => ({ container, name: container.name ?? "", at: `spec.${list}[${index}]` })),
-  );
-}
+/** Every container of a pod stands in one of these. */
+export const CONTAINER_LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /** Something of a container that isn't as it should be. */
 export interface Fault extends PlacedContainer {
@@ -62,10 +57,18 @@ export function faults(
   spec: PodSpec,
   judge: (container: Container) => { readonly fields: readonly string[]; readonly values?: readonly string[] } | undefined,
 ): Fault[] {
-  return containersOf(spec).flatMap((placed) => {
-    const found = judge(placed.container);
-    return found && found.fields.length > 0 ? [{ ...placed, fields: found.fields, values: found.values ?? [] }] : [];
-  });
+  const all: Fault[] = [];
+  for (const list of CONTAINER_LISTS) {
+    const containers = spec[list];
+    if (!containers) continue;
+    for (let index = 0; index < containers.length; index++) {
+      const container = containers[index]!;
+      const found = judge(container);
+      if (!found || found.fields.length === 0) continue;
+      all.push({ container, name: container.name ?? "", at: `spec.${list}[${index}]`, fields: found.fields, values: found.values ?? [] });
+    }
+  }
+  return all;
 }
 
 export const fieldsOf = (found: readonly Fault[]): string[] => found.flatMap(({ at, fields }) => fields.map((field) => `${at}.${field}`));

@@ -1,13 +1,15 @@
 /** The checks of AppArmor and seccomp profiles, in fields and in the annotations that came before them. */
 
 import type { PodSpec } from "../../../api/tables/core-v1.ts";
-import { type CheckPod, containersOf, distinct, faults, fieldsOf, named, plural, quoted, setters, valuesOf } from "./check.ts";
+import { type CheckPod, CONTAINER_LISTS, distinct, faults, fieldsOf, named, plural, quoted, setters, valuesOf } from "./check.ts";
 
 const APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 const SECCOMP_POD_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_ANNOTATION = "container.seccomp.security.alpha.kubernetes.io/";
 
 const isConfined = (type: string) => type === "RuntimeDefault" || type === "Localhost";
+/** An AppArmor annotation's value. */
+const isConfinedBy = (value: string) => value === "" || value === "runtime/default" || value.startsWith("localhost/");
 const annotated = (key: string, value: string) => `${key}=${JSON.stringify(value)}`;
 
 export const appArmorProfile: CheckPod = (spec, { annotations = {} }) => {
@@ -18,9 +20,9 @@ export const appArmorProfile: CheckPod = (spec, { annotations = {} }) => {
     const profile = securityContext?.appArmorProfile;
     return profile && !isConfined(profile.type) ? { fields: [field], values: [profile.type] } : undefined;
   });
-  const keys = Object.entries(annotations)
-    .filter(([key, value]) => key.startsWith(APPARMOR_ANNOTATION) && value !== "" && value !== "runtime/default" && !value.startsWith("localhost/"))
-    .map(([key, value]) => [key, annotated(key, value)] as const)
+  const keys = Object.keys(annotations)
+    .filter((key) => key.startsWith(APPARMOR_ANNOTATION) && !isConfinedBy(annotations[key]!))
+    .map((key) => [key, annotated(key, annotations[key]!)] as const)
     .toSorted(([, a], [, b]) => (a < b ? -1 : 1));
   if (!inPod && found.length === 0 && keys.length === 0) return undefined;
   const values = [...distinct([...(inPod ? [own.type] : []), ...valuesOf(found)]), ...keys.map(([, text]) => text)];
@@ -36,7 +38,7 @@ export const appArmorProfile: CheckPod = (spec, { annotations = {} }) => {
 
 /** Up to v1.18 seccomp was set by annotations. */
 export const seccompAnnotations: CheckPod = (spec, { annotations = {} }) => {
-  const keys = [SECCOMP_POD_ANNOTATION, ...containersOf(spec).map(({ name }) => SECCOMP_ANNOTATION + name)];
+  const keys = [SECCOMP_POD_ANNOTATION, ...CONTAINER_LISTS.flatMap((list) => (spec[list] ?? []).map(({ name = "" }) => SECCOMP_ANNOTATION + name))];
   const bad = distinct(keys).filter((key) => {
     const value = Object.hasOwn(annotations, key) ? annotations[key]! : undefined;
     return value !== undefined && value !== "runtime/default" && value !== "docker/default" && !value.startsWith("localhost/");

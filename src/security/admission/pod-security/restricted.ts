@@ -7,18 +7,18 @@ import { seccompRestricted } from "./profiles.ts";
 
 const allowPrivilegeEscalation: CheckPod = (spec) => {
   const field = "securityContext.allowPrivilegeEscalation";
-  const found = faults(spec, ({ securityContext }) => ({ fields: securityContext?.allowPrivilegeEscalation === false ? [] : [field] }));
+  const found = faults(spec, ({ securityContext }) => (securityContext?.allowPrivilegeEscalation === false ? undefined : { fields: [field] }));
   if (found.length === 0) return undefined;
   return { reason: "allowPrivilegeEscalation != false", detail: `${named(found)} must set ${field}=false`, fields: fieldsOf(found) };
 };
 
 const capabilities: CheckPod = (spec) => {
-  const undropped = faults(spec, ({ securityContext }) => ({
-    fields: securityContext?.capabilities?.drop?.includes("ALL") ? [] : ["securityContext.capabilities.drop"],
-  }));
+  const undropped = faults(spec, ({ securityContext }) =>
+    securityContext?.capabilities?.drop?.includes("ALL") ? undefined : { fields: ["securityContext.capabilities.drop"] },
+  );
   const adding = faults(spec, ({ securityContext }) => {
-    const values = (securityContext?.capabilities?.add ?? []).filter((capability) => capability !== "NET_BIND_SERVICE");
-    return { fields: values.length > 0 ? ["securityContext.capabilities.add"] : [], values };
+    const values = securityContext?.capabilities?.add?.filter((capability) => capability !== "NET_BIND_SERVICE");
+    return values?.length ? { fields: ["securityContext.capabilities.add"], values } : undefined;
   });
   if (undropped.length + adding.length === 0) return undefined;
   const told = [
@@ -41,9 +41,11 @@ const ALLOWED_VOLUMES = [
 ] as const satisfies readonly (keyof Volume)[];
 
 const volumes: CheckPod = ({ volumes: all = [] }) => {
-  const found = [...all.entries()]
-    .filter(([, volume]) => !ALLOWED_VOLUMES.some((type) => volume[type] !== undefined))
-    .map(([index, volume]) => ({ index, name: volume.name, type: Object.keys(volume).find((key) => key !== "name") ?? "unknown" }));
+  const found = all.flatMap((volume, index) =>
+    ALLOWED_VOLUMES.some((type) => volume[type] !== undefined)
+      ? []
+      : [{ index, name: volume.name, type: Object.keys(volume).find((key) => key !== "name") ?? "unknown" }],
+  );
   if (found.length === 0) return undefined;
   const types = distinct(found.map(({ type }) => type));
   const detail = `${plural(found.length, "volume", "volumes")} ${quoted(found.map(({ name }) => name))} ${plural(found.length, "uses", "use")} ${plural(types.length, "restricted volume type", "restricted volume types")} ${quoted(types)}`;
@@ -54,13 +56,13 @@ const runAsNonRoot: CheckPod = (spec) => {
   const field = "securityContext.runAsNonRoot";
   const reason = "runAsNonRoot != true";
   const own = spec.securityContext?.runAsNonRoot;
-  const explicit = faults(spec, ({ securityContext }) => ({ fields: securityContext?.runAsNonRoot === false ? [field] : [] }));
+  const explicit = faults(spec, ({ securityContext }) => (securityContext?.runAsNonRoot === false ? { fields: [field] } : undefined));
   if (own === false || explicit.length > 0) {
     const detail = `${setters(own === false, explicit)} must not set ${field}=false`;
     return { reason, detail, fields: [...(own === false ? [`spec.${field}`] : []), ...fieldsOf(explicit)] };
   }
   if (own) return undefined;
-  const implicit = faults(spec, ({ securityContext }) => ({ fields: securityContext?.runAsNonRoot === undefined ? [field] : [] }));
+  const implicit = faults(spec, ({ securityContext }) => (securityContext?.runAsNonRoot === undefined ? { fields: [field] } : undefined));
   return implicit.length === 0 ? undefined : { reason, detail: `pod or ${named(implicit)} must set ${field}=true`, fields: fieldsOf(implicit) };
 };
 
@@ -68,7 +70,7 @@ const runAsUser: CheckPod = (spec) => {
   const isRoot = (user: number | bigint | undefined) => user !== undefined && Number(user) === 0;
   const inPod = isRoot(spec.securityContext?.runAsUser);
   const field = "securityContext.runAsUser";
-  const found = faults(spec, ({ securityContext }) => ({ fields: isRoot(securityContext?.runAsUser) ? [field] : [] }));
+  const found = faults(spec, ({ securityContext }) => (isRoot(securityContext?.runAsUser) ? { fields: [field] } : undefined));
   if (!inPod && found.length === 0) return undefined;
   return {
     reason: "runAsUser=0",
