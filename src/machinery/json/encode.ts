@@ -70,7 +70,7 @@ export function membersEncoder(fields: readonly Field[]): Encoder {
   const always = encoders.filter((field) => field.absent !== undefined);
   return function encodeMembers(value) {
     const object = (value ?? EMPTY) as Members; // The schema is what says so.
-    return isInOrder(byName, object) ? encodeInOrder(byName, always, object) : encodeAll(encoders, object);
+    return isInOrder(byName, object) ? encodeInOrder(byName, always, object) : encodeSorted(byName, always, object);
   };
 }
 
@@ -102,10 +102,24 @@ function encodeInOrder(byName: ReadonlyMap<string, FieldEncoder>, always: readon
   return json;
 }
 
-/** Looks every field up: right for members in any order. */
-function encodeAll(encoders: readonly FieldEncoder[], object: Members): string {
+/** Puts the members in order first: what defaults added came last. */
+function encodeSorted(byName: ReadonlyMap<string, FieldEncoder>, always: readonly FieldEncoder[], object: Members): string {
+  const fields: FieldEncoder[] = [];
+  for (const name in object) {
+    const field = byName.get(name);
+    if (field === undefined) continue;
+    let at = fields.length;
+    for (; at > 0 && fields[at - 1]!.index > field.index; at--) fields[at] = fields[at - 1]!;
+    fields[at] = field;
+  }
   let json = "";
-  for (const field of encoders) json = withMember(json, field, memberJson(field, object[field.name]));
+  let due = 0;
+  for (const field of fields) {
+    for (; due < always.length && always[due]!.index < field.index; due++) json = withMember(json, always[due]!, always[due]!.absent);
+    if (due < always.length && always[due] === field) due++;
+    json = withMember(json, field, memberJson(field, object[field.name]));
+  }
+  for (; due < always.length; due++) json = withMember(json, always[due]!, always[due]!.absent);
   return json;
 }
 
