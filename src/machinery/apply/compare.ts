@@ -2,7 +2,7 @@
 
 import { equal, isObject, own, type Plain } from "../plain.ts";
 import { type Element, sortElements } from "./element.ts";
-import { type FieldSet, insert, LEAF } from "./set.ts";
+import { at, type FieldSet, insert, LEAF } from "./set.ts";
 import { ANY, fieldsOf, fieldValue, itemElement, type KeyedType, type SetType, type StructType, type Type } from "./types.ts";
 import { whole } from "./whole.ts";
 
@@ -17,10 +17,11 @@ const EMPTY: Plain = Object.freeze(Object.create(null));
 /**
  * @param before absent: an object as the kind makes it, whose structs are there and empty
  * @param applied whether `after` is merged from what somebody applied, and shows zeros and empty containers as they were written
+ * @param like a set whose nodes stand in what is added wherever they say the same
  * @throws Error for a list item that can't be told apart from others
  */
-export function compare(type: Type, before: Plain | undefined, after: Plain, applied = false): Comparison {
-  const walk = new Walk(applied);
+export function compare(type: Type, before: Plain | undefined, after: Plain, applied = false, like?: FieldSet): Comparison {
+  const walk = new Walk(applied, like);
   walk.values(type, before ?? EMPTY, after);
   return walk;
 }
@@ -32,15 +33,17 @@ class Walk implements Comparison {
   readonly removed: FieldSet = {};
   readonly #path: Element[] = [];
   readonly #applied: boolean;
+  readonly #like: FieldSet | undefined;
 
-  constructor(applied: boolean) {
+  constructor(applied: boolean, like: FieldSet | undefined) {
     this.#applied = applied;
+    this.#like = like;
   }
 
   /** Undefined is a value that isn't there; null is one that is. */
   values(type: Type, before: unknown, after: unknown): void {
     if (before === after) return;
-    if (before === undefined) insert(this.added, this.#path, whole(type, after, this.#applied));
+    if (before === undefined) insert(this.added, this.#path, whole(type, after, this.#applied, this.#like && at(this.#like, this.#path)));
     else if (after === undefined) insert(this.removed, this.#path, whole(type, before, false));
     else if (type.kind === "struct") this.#struct(type, before, after);
     else if (type.kind === "map") this.#map(type.values, before, after);

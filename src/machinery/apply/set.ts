@@ -49,6 +49,26 @@ export function insert(building: FieldSet, path: readonly Element[], node: Field
   parent[path.at(-1) as Element] = node;
 }
 
+/** @returns the node at a path */
+export function at(set: FieldSet, path: readonly Element[]): FieldSet | undefined {
+  let node: FieldSet | undefined = set;
+  for (let i = 0; i < path.length && node; i++) node = node[path[i] as Element];
+  return node;
+}
+
+/** @returns `like` where it is the same as the node, so that one tree stands for both */
+export function alike(node: FieldSet, like: FieldSet | undefined): FieldSet {
+  if (like === undefined || node === like) return node;
+  let count = 0;
+  for (const element in node) {
+    const other = like[element];
+    if (other === undefined || alike(node[element] as FieldSet, other) !== other) return node;
+    count++;
+  }
+  for (const _ in like) count--;
+  return count === 0 ? like : node;
+}
+
 /** @returns a set of dotted paths such as `spec` and `metadata.annotations` */
 export function setOfPaths(paths: readonly string[]): FieldSet {
   let set: FieldSet = {};
@@ -94,7 +114,8 @@ function joined(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
   return isEmpty(result) || onlySelf(result) ? LEAF : result;
 }
 
-function onlySelf(node: FieldSet): boolean {
+/** Whether nothing stands below the node. */
+export function onlySelf(node: FieldSet): boolean {
   for (const element in node) if (element !== SELF) return false;
   return true;
 }
@@ -186,13 +207,8 @@ function common(a: FieldSet, b: FieldSet, below: boolean): FieldSet | undefined 
 }
 
 export function has(set: FieldSet, path: readonly Element[]): boolean {
-  let node = set;
-  for (const element of path) {
-    const next = node[element];
-    if (next === undefined) return false;
-    node = next;
-  }
-  return path.length > 0 && holdsSelf(node);
+  const node = at(set, path);
+  return node !== undefined && path.length > 0 && holdsSelf(node);
 }
 
 /** @returns the node of an element: something below it, or the element itself, is in the set */

@@ -4,7 +4,7 @@ import { isObject, type Plain } from "../plain.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { capUpdaters, identity, type ManagedFieldsEntry, type Owner, type Owners, ownersOfUpdate, writeOwners } from "./managed.ts";
-import { difference, type FieldSet, intersection, isEmpty, matching, type Pattern, patternOf, recursiveDifference, setOfPaths, union } from "./set.ts";
+import { alike, difference, type FieldSet, intersection, isEmpty, matching, type Pattern, patternOf, recursiveDifference, setOfPaths, union } from "./set.ts";
 import { ItemError, type Type, typeOf } from "./types.ts";
 
 export interface UpdateRequest {
@@ -41,8 +41,10 @@ export function managedUpdate(request: UpdateRequest): readonly ManagedFieldsEnt
   // An object whose ownership was lost or cleared isn't tracked until somebody applies it.
   if (owners.size === 0 && live !== undefined && typeof (live.metadata as Plain | undefined)?.uid === "string") return undefined;
   try {
-    const changes = comparison(typeOf(schema), live, next, fields);
-    recordUpdate(owners, changes, { manager: request.manager || "unknown", operation: "Update", apiVersion, subresource, time });
+    const like = live === undefined ? lastNew.get(schema) : undefined;
+    const changes = comparison(typeOf(schema), live, next, fields, false, like);
+    const gained = recordUpdate(owners, changes, { manager: request.manager || "unknown", operation: "Update", apiVersion, subresource, time }, like);
+    if (live === undefined) lastNew.set(schema, gained);
     capUpdaters(owners);
     return writeOwners(owners);
   } catch (error) {
@@ -51,14 +53,17 @@ export function managedUpdate(request: UpdateRequest): readonly ManagedFieldsEnt
   }
 }
 
+/** What a type's last new object was owned as: most are made from a template, and then one tree, written once, serves them all. */
+const lastNew = new WeakMap<StructSchema, FieldSet>();
+
 export function entriesOf(object: Plain | undefined): readonly ManagedFieldsEntry[] | undefined {
   const metadata = object?.metadata;
   return isObject(metadata) ? (metadata.managedFields as readonly ManagedFieldsEntry[] | undefined) : undefined;
 }
 
 /** @returns what changed, without what the endpoint doesn't own */
-export function comparison(type: Type, live: Plain | undefined, next: Plain, fields: EndpointFields | undefined, applied = false): Comparison {
-  const all = compare(type, live, next, applied);
+export function comparison(type: Type, live: Plain | undefined, next: Plain, fields: EndpointFields | undefined, applied = false, like?: FieldSet): Comparison {
+  const all = compare(type, live, next, applied, like);
   if (!fields?.resetFields && !fields?.ownFields) return all;
   return { added: ownedBy(fields, all.added), modified: ownedBy(fields, all.modified), removed: ownedBy(fields, all.removed) };
 }
@@ -103,14 +108,15 @@ export function withoutUnowned(set: FieldSet): FieldSet {
   return difference(set, UNOWNED);
 }
 
-/** Gives what was added and modified to the updater and takes it, and what was removed, from everyone else. Changes `owners`. */
-export function recordUpdate(owners: Owners, changes: Comparison, updater: Omit<Owner, "set">): void {
+/** Gives what was added and modified to the updater and takes it, and what was removed, from everyone else. Changes `owners`. @returns what the updater gained */
+export function recordUpdate(owners: Owners, changes: Comparison, updater: Omit<Owner, "set">, like?: FieldSet): FieldSet {
   const taken = union(changes.modified, changes.added);
   takeFrom(owners, taken, changes.removed);
-  const gained = withoutUnowned(taken);
-  if (isEmpty(gained)) return;
+  const gained = alike(withoutUnowned(taken), like);
+  if (isEmpty(gained)) return gained;
   const key = identity(updater);
   owners.set(key, { ...updater, set: union(gained, owners.get(key)?.set ?? {}) });
+  return gained;
 }
 
 /** @returns nothing; owners that are left with nothing are gone from `owners` */
