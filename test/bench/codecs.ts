@@ -12,21 +12,7 @@ import { decodeProtobuf, encodeProtobuf } from "../../src/machinery/protobuf/env
 import { schemaOf } from "../../src/machinery/schema/build.ts";
 import { encodeYaml } from "../../src/machinery/yaml/encode.ts";
 import { runningPod } from "./pod.ts";
-
-const MIN_MS = 500;
-
-/** Prints the mean time of a call, warm. */
-function time(name: string, call: () => unknown): void {
-  const warmUntil = performance.now() + MIN_MS / 2;
-  while (performance.now() < warmUntil) call();
-  let calls = 0;
-  const start = performance.now();
-  while (performance.now() - start < MIN_MS) {
-    for (let i = 0; i < 50; i++) call();
-    calls += 50;
-  }
-  console.log(`${name.padEnd(36)} ${(((performance.now() - start) * 1000) / calls).toFixed(2)} µs`);
-}
+import { heading, time } from "./time.ts";
 
 const schema = schemaOf(structs)("core.v1.Pod");
 const object = decode<object>(JSON.stringify(runningPod), schema).value;
@@ -35,7 +21,7 @@ const bytes = Buffer.from(json);
 const unordered = Buffer.from(JSON.stringify(sorted(runningPod)));
 const stored = Buffer.from(encodeWithHole(object, schema));
 const protobuf = encodeProtobuf(object, schema);
-console.log(`a pod of ${bytes.length} bytes`);
+heading(`Codecs, a pod of ${bytes.length} bytes`);
 time("scan", () => scanJson(bytes, requestBudget));
 time("JSON.parse", () => JSON.parse(bytes.toString("utf8")));
 time("decode JSON, the API's order", () => decode(bytes, schema));

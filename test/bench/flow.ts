@@ -7,7 +7,7 @@ import { attributesOf } from "../../src/apiserver/request-line/attributes.ts";
 import { parseTarget } from "../../src/apiserver/request-line/target.ts";
 import { systemClock } from "../../src/machinery/clock.ts";
 import { MetricRegistry } from "../../src/machinery/metrics/registry.ts";
-import { time } from "./time.ts";
+import { heading, time } from "./time.ts";
 
 const [rule] = mandatorySchemas.exempt.spec.rules!;
 const narrow = { ...rule!.resourceRules![0]!, namespaces: ["production"] };
@@ -42,6 +42,7 @@ flow.configure(
   ],
 );
 
+heading("Priority and fairness, where nobody waits");
 const { signal } = new AbortController();
 const target = parseTarget("/api/v1/namespaces/production/pods/web-5d4f8c7b9-x7k2p");
 const attributes = attributesOf("GET", target);
