@@ -13,9 +13,10 @@ import { claimSpecDefaults } from "./volume/defaults.ts";
 import { claimSpecWarnings } from "./volume/warnings.ts";
 
 export const PersistentVolumeClaim = kind<PersistentVolumeClaimType>("v1", "persistentvolumeclaims", {
-  defaults({ spec, status }) {
-    claimSpecDefaults(spec);
-    if (!status) return;
+  defaults(claim) {
+    claimSpecDefaults(claim.spec);
+    claim.status ??= {};
+    const { status } = claim;
     status.phase ||= "Pending";
     roundToMilli(status.capacity);
     roundToMilli(status.allocatedResources);

@@ -37,9 +37,10 @@ const RETIRED = [
 ] as const satisfies readonly (readonly [keyof PersistentVolumeSource, string, string])[];
 
 export const PersistentVolume = kind<PersistentVolumeType>("v1", "persistentvolumes", {
-  defaults({ spec, status }) {
-    persistentVolumeDefaults(spec);
-    if (status) status.phase ||= "Pending";
+  defaults(volume) {
+    persistentVolumeDefaults(volume.spec);
+    volume.status ??= {};
+    volume.status.phase ||= "Pending";
   },
   prepareCreate(volume) {
     volume.status = { phase: "Pending" };

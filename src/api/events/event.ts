@@ -61,7 +61,7 @@ export const Event = kind<EventType>("events.k8s.io/v1", "events", {
 function seriesErrors(series: EventSeries | undefined): FieldError[] {
   if (!series) return [];
   return [
-    ...(series.count < 2 ? [invalid("series.count", "", "should be at least 2")] : []),
+    ...((series.count ?? 0) < 2 ? [invalid("series.count", "", "should be at least 2")] : []),
     ...(series.lastObservedTime ? [] : [required("series.lastObservedTime", "")]),
   ];
 }

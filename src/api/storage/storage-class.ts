@@ -61,6 +61,6 @@ function expressionErrors(
     ...(values.length === 0 ? [required(`${at}.values`, "")] : []),
     ...values.flatMap((value, i) => (values.indexOf(value) < i ? [duplicate(`${at}.values[${i}]`, value)] : [])),
     ...qualifiedName(`${at}.key`, key),
-    ...(earlier.some((one) => one.key === key) ? [duplicate(`${at}.key`, key)] : []),
+    ...(earlier.some((one) => (one.key ?? "") === key) ? [duplicate(`${at}.key`, key)] : []),
   ];
 }

@@ -19,22 +19,34 @@ const WITH_PLAIN_FINALIZERS: ReadonlySet<string> = new Set([
   "policy",
 ]);
 
+/** Kinds whose updates are checked as new objects are, with the prefix of a name that was generated. */
+const CHECKED_WHOLE: ReadonlySet<string> = new Set(
+  (
+    "clusterrolebindings clusterroles configmaps csinodes csistoragecapacities deviceclasses endpoints endpointslices flowschemas ingressclasses ipaddresses limitranges " +
+    "namespaces nodes persistentvolumeclaims persistentvolumes prioritylevelconfigurations replicationcontrollers resourceclaims resourceclaimtemplates rolebindings roles " +
+    "runtimeclasses secrets serviceaccounts statefulsets storageclasses storageversionmigrations volumeattachments volumeattributesclasses"
+  ).split(" "),
+);
+
 /** Finalizers that need no domain: those of deletion itself, and the one that namespaces had from the beginning. */
 const OWN_FINALIZERS: ReadonlySet<string> = new Set([ORPHAN, FOREGROUND, "kubernetes"]);
 
 /** @returns what is wrong with the metadata of a new object, whose name has been settled */
 export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
-  const errors: FieldError[] = [];
   const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
-  if (metadata.generateName) {
-    const { generateName } = metadata;
-    const base = generateName.length > 1 && generateName.endsWith("-") ? `${generateName.slice(0, -2)}a` : generateName;
-    for (const complaint of validateName(base)) errors.push(invalid("metadata.generateName", metadata.generateName, complaint));
-  }
+  const errors = prefixErrors(kind, metadata);
   if (!metadata.name) errors.push(required("metadata.name", "name or generateName is required"));
   else for (const complaint of validateName(metadata.name)) errors.push(invalid("metadata.name", metadata.name, complaint));
   errors.push(...namespaceErrors(kind, metadata), ...commonErrors(kind, metadata));
   return errors;
+}
+
+/** What the server would make a name from. */
+function prefixErrors(kind: Kind, { generateName = "" }: Metadata): FieldError[] {
+  if (generateName === "") return [];
+  const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
+  const base = generateName.length > 1 && generateName.endsWith("-") ? `${generateName.slice(0, -2)}a` : generateName;
+  return validateName(base).map((complaint) => invalid("metadata.generateName", generateName, complaint));
 }
 
 /** @returns what is wrong with the metadata of an update, whose unset members have been filled in from the last object */
@@ -42,6 +54,7 @@ export function updateErrors(kind: Kind, next: Metadata, last: Metadata): FieldE
   const errors: FieldError[] = [];
   if (!next.name) errors.push(required("metadata.name", "name or generateName is required"));
   else for (const complaint of isPathSegmentName(next.name)) errors.push(invalid("metadata.name", next.name, complaint));
+  if (next.generateName && CHECKED_WHOLE.has(kind.resource)) errors.push(...prefixErrors(kind, next));
   errors.push(...namespaceErrors(kind, next), ...commonErrors(kind, next));
   if (last.deletionTimestamp) {
     const added = (next.finalizers ?? []).filter((one) => !last.finalizers?.includes(one)).toSorted();

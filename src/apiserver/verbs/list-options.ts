@@ -73,6 +73,10 @@ function watchErrors(options: ListOptions): FieldError[] {
   if (options.sendInitialEvents !== undefined && match !== "NotOlderThan") {
     errors.push(forbiddenField(MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
   }
+  const legacy = options.resourceVersion === "" || options.resourceVersion === "0"; // Such a watch begins with what there is.
+  if (legacy && match === "" && options.sendInitialEvents === undefined && options.continue !== "") {
+    errors.push(forbiddenField(MATCH, "resourceVersionMatch is forbidden when continue is provided"));
+  }
   if (match !== "") {
     if (options.sendInitialEvents === undefined) {
       errors.push(forbiddenField(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));

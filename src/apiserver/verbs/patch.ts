@@ -3,6 +3,7 @@
 import type { Kind, KubeObject, SubresourceRules } from "../../api/kind.ts";
 import { endpointFields } from "../../api/meta/reset-fields.ts";
 import { managedApply } from "../../machinery/apply/apply.ts";
+import { ItemError } from "../../machinery/apply/types.ts";
 import { timestamp } from "../../machinery/clock.ts";
 import { DecodeError } from "../../machinery/json/decode-error.ts";
 import { parseJson } from "../../machinery/json/document.ts";
@@ -42,7 +43,8 @@ export async function patch(call: Call): Promise<void> {
   if (name === "") throw notAllowed();
   const form = formOf(call, kind);
   const options = writeOptions(call, "PatchOptions", form === "apply");
-  const document = parse(form, await readBody(call), options, call);
+  const body = await readBody(call);
+  const document = parse(form, body);
   const cache = call.context.caches.of(kind);
   const rules = subresourceRules(kind, subresource);
   let told = false;
@@ -53,6 +55,7 @@ export async function patch(call: Call): Promise<void> {
       from(_: KubeObject | undefined, cached: CachedObject | undefined): KubeObject {
         const base = cached && cache.decode<KubeObject>(cached);
         const patched = form === "apply" ? apply(call, base, document, options, rules) : modify(kind, form, base!, document);
+        if (form === "apply" && !told) judgeApplied(body, options, call);
         const next = checked(call, kind, form, patched, form === "strategic" ? document : patched, options, told);
         told = true;
         settleNamespace(call, next);
@@ -78,9 +81,9 @@ function formOf(call: Call, kind: Kind): Form {
 const CUSTOM_PATCHES =
   "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
-function parse(form: Form, body: Body, options: WriteOptions, call: Call): unknown {
+function parse(form: Form, body: Body): unknown {
   try {
-    return form === "apply" ? parseApplied(body, options, call) : parseJson(body.bytes);
+    return form === "apply" ? parseApplied(body) : parseJson(body.bytes);
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(complaint(form, error.message)) : error;
   }
@@ -92,14 +95,18 @@ function complaint(form: Form, message: string): string {
   return form === "apply" ? `error encoding patch: ${message}` : message;
 }
 
-function parseApplied({ bytes, yaml }: Body, { fieldValidation }: WriteOptions, call: Call): unknown {
-  if (yaml instanceof DecodeError) throw yaml;
-  const { json, strictErrors } = yaml ?? yamlToJson(bytes.toString("utf8"));
+/** What strict decoding minds in an applied document: said only once it has been applied. */
+function judgeApplied({ yaml }: Body, { fieldValidation }: WriteOptions, call: Call): void {
+  const strictErrors = yaml === undefined || yaml instanceof DecodeError ? [] : yaml.strictErrors;
   if (strictErrors.length > 0 && fieldValidation === "Strict") {
     throw badRequest(`error strict decoding patch: error converting YAML to JSON: ${strictErrors.join(", ")}`);
   }
   if (fieldValidation === "Warn") call.warnings.push(...strictWarnings(strictErrors));
-  return parseJson(json);
+}
+
+function parseApplied({ bytes, yaml }: Body): unknown {
+  if (yaml instanceof DecodeError) throw yaml;
+  return parseJson((yaml ?? yamlToJson(bytes.toString("utf8"))).json);
 }
 
 /** @returns the patched document; parts of it may be parts of `base`, which is used up */
@@ -121,7 +128,7 @@ function modify(kind: Kind, form: Exclude<Form, "apply">, base: KubeObject, docu
 function apply(call: Call, base: KubeObject | undefined, document: unknown, options: WriteOptions, rules: SubresourceRules<KubeObject> | undefined): Plain {
   const { schema, apiVersion, name, table } = kindOf(call);
   const { subresource } = call.attributes;
-  return managedApply({
+  return withoutItemErrors({
     schema,
     live: base as unknown as Plain | undefined, // As above.
     patch: document,
@@ -132,7 +139,16 @@ function apply(call: Call, base: KubeObject | undefined, document: unknown, opti
     kind: name,
     time: timestamp(call.context.clock.now()),
     fields: rules?.resetFields ? { resetFields: rules.resetFields } : endpointFields(table, subresource),
-  }).object;
+  });
+}
+
+/** Lists whose items can't be told apart, in what stands there or in what is applied: an error of the server there, without a reason. */
+function withoutItemErrors(given: Parameters<typeof managedApply>[0]): Plain {
+  try {
+    return managedApply(given).object;
+  } catch (error) {
+    throw error instanceof ItemError ? unclassified(`failed to create manager for existing fields: ${error.message}`) : error;
+  }
 }
 
 /** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */

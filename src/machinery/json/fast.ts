@@ -125,7 +125,7 @@ function mapDecoder(schema: MapSchema): FastDecoder {
       if (before === null) return giveUp(walk);
       walk.members++;
       const after = decode(before, walk);
-      if (after !== before) source[key] = after;
+      if (after !== before && walk.ok) source[key] = after;
     }
     return Object.setPrototypeOf(source, null);
   };

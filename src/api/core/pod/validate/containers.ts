@@ -115,8 +115,8 @@ export function imageSpaceErrors(at: string, { image = "" }: AnyContainer): Fiel
   ];
 }
 
-function takeName(at: string, name: string | undefined, names: Set<string>): FieldError[] {
-  if (name !== undefined && names.has(name)) return [duplicate(`${at}.name`, name)];
+function takeName(at: string, name = "", names: Set<string>): FieldError[] {
+  if (names.has(name)) return [duplicate(`${at}.name`, name)];
   if (name) names.add(name);
   return [];
 }
