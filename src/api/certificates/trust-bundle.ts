@@ -18,6 +18,7 @@ export const ClusterTrustBundle = kind<BundleType>("certificates.k8s.io/v1", "cl
   validateName: () => [],
   validateCreate: (bundle) => [...nameErrors(bundle, "generateName"), ...nameErrors(bundle), ...signerErrors(bundle), ...bundleErrors(bundle.spec.trustBundle)],
   validateUpdate: (next, last) => [
+    ...nameErrors(next, "generateName"),
     ...nameErrors(next),
     ...signerErrors(next),
     ...(next.spec.trustBundle === last.spec.trustBundle ? [] : bundleErrors(next.spec.trustBundle)),

@@ -93,6 +93,6 @@ function setTimes({ status }: Request, before: Request, now: string): void {
     condition.lastUpdateTime ||= now;
     if (condition.lastTransitionTime) continue;
     const old = before.status?.conditions?.find(({ type }) => type === condition.type);
-    condition.lastTransitionTime = old?.status === condition.status && old.lastTransitionTime ? old.lastTransitionTime : now;
+    condition.lastTransitionTime = old?.lastTransitionTime && old.status === condition.status ? old.lastTransitionTime : now;
   }
 }

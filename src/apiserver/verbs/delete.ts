@@ -54,7 +54,7 @@ export async function deleteOne(
     const cached = cache.get(kind.namespaced ? namespace : "", name);
     const mismatch = cached && preconditionFailure(cached, options);
     if (!cached || mismatch) {
-      if (fresh) throw mismatch ? conflict({ group: kind.group, resource: kind.name }, name, mismatch) : notFound(kind, name);
+      if (fresh) throw mismatch ? conflict({ group: kind.rules.storedAs?.group ?? kind.group, resource: kind.name }, name, mismatch) : notFound(kind, name);
       await cache.waitForPresent(); // What the request means may be newer than the cache.
       fresh = true;
       continue;

@@ -79,6 +79,7 @@ class Document {
       case "move": {
         const from = this.#find(own(operation, "from"));
         const moved = this.#get(from);
+        if (String(path).startsWith(`${own(operation, "from")}/`)) throw doesNotFit(`Cannot move ${own(operation, "from")} into itself`);
         this.#remove(from);
         this.#add(this.#find(path), moved ?? null);
         return;

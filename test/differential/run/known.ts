@@ -25,7 +25,11 @@ const KNOWN: readonly Known[] = [
     of: (_, what) => /: (proxy|log|exec|attach|portforward)$/.test(what),
   },
   { why: "kube-apiserver itself breaks off", title: /^code \d+, not 0$/ },
-  { why: "discovery takes only the methods that mean something", title: /^code 405, not 200/, of: (asked) => /^\/apis(\/[^/]+)?\/?$/.test(pathOf(asked)) },
+  {
+    why: "discovery takes only the methods that mean something",
+    title: /^code 405, not 200/,
+    of: (asked) => /^\/(apis(\/[^/]+)?\/?|readyz|livez|healthz)/.test(pathOf(asked)),
+  },
 ];
 
 /** @returns why the difference is meant, where it is */

@@ -65,6 +65,7 @@ function masked(text: string): string {
   return text
     .replace(UID, "UID")
     .replace(TIME_TODAY, "NOW")
+    .replace(/\b3[0-3]\d{3}\/(TCP|UDP|SCTP)\b/g, "PORT/$1")
     .replace(/\b10\.96\.\d+\.\d+\b/g, "10.96.x.x")
     .replace(/(X509SHA256|JTI)=[0-9a-f-]+/g, "$1=…")
     .replace(/\b(d[0-9a-z]{7}-\d+-|kube-api-access-)[a-z0-9]{5}\b/g, "$1xxxxx")
@@ -85,7 +86,7 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "string")
     return key === "resourceVersion" && /^\d+$/.test(value) && value !== "0" ? "RV" : key === "continue" ? (value ? "TOKEN" : "") : masked(value);
-  if (typeof value === "number") return /^(nodePort|healthCheckNodePort)$/.test(key) && value >= 30_000 && value <= 32_767 ? "PORT" : value;
+  if (typeof value === "number") return /^(nodePort|healthCheckNodePort)$/.test(key) && value >= 30_000 && value < 34_000 ? "PORT" : value;
   if (!isObject(value)) return value;
   const object: Plain = {};
   for (const [name, member] of Object.entries(value)) object[masked(name)] = normal(member, name, withMessages);
