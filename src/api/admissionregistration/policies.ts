@@ -1,11 +1,12 @@
 /** Admission policies and their bindings: rules that the server itself evaluates before something is written. */
 
 import { isDNS1123Subdomain } from "../../machinery/names.ts";
-import { duplicate, type FieldError, forbiddenField, invalid, required } from "../../machinery/status/field-error.ts";
+import { duplicate, type FieldError, forbiddenField, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
 import type {
+  MatchCondition,
   MatchResources,
   MutatingAdmissionPolicyBinding as MutatingBindingType,
   MutatingAdmissionPolicy as MutatingType,
@@ -15,11 +16,15 @@ import type {
   ValidatingAdmissionPolicy as ValidatingType,
 } from "../tables/admissionregistration-v1.ts";
 import type { LabelSelector } from "../tables/meta-v1.ts";
+import { PolicyExpressions } from "./expressions.ts";
+import { auditErrors, conditionErrors, mutationErrors, paramKindErrors, validationErrors, variableErrors } from "./validate-expressions.ts";
 import { ruleErrors } from "./validate-rules.ts";
 import { staticNameErrors } from "./warnings.ts";
 
 const V1 = "admissionregistration.k8s.io/v1";
 const UNSET = "<unset>";
+/** A deletion changes nothing that could be mutated. */
+const MUTATING: readonly string[] = ["CREATE", "UPDATE"];
 const DENY_AND_WARN =
   "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
 
@@ -30,7 +35,7 @@ export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadm
   },
   generation: true,
   conditionalUpdateOnly: true,
-  validate: ({ spec }) => [...constraintErrors(spec), ...emptyErrors(spec)],
+  validate: ({ metadata, spec }) => [...constraintErrors(spec), ...validatingErrors(metadata.name ?? "", spec)],
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
   columns: [
     nameColumn,
@@ -47,7 +52,7 @@ export const MutatingAdmissionPolicy = kind<MutatingType>(V1, "mutatingadmission
   },
   generation: true,
   conditionalUpdateOnly: true,
-  validate: ({ spec }) => constraintErrors(spec),
+  validate: ({ spec }) => [...constraintErrors(spec), ...mutatingErrors(spec)],
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
   columns: [
     nameColumn,
@@ -93,17 +98,54 @@ function matchDefaults(match: MatchResources | undefined): void {
   for (const rule of [...(match.resourceRules ?? []), ...(match.excludeResourceRules ?? [])]) rule.scope ??= "*";
 }
 
-function constraintErrors({ failurePolicy, matchConstraints }: { failurePolicy?: string; matchConstraints?: MatchResources }): FieldError[] {
-  const at = "spec.matchConstraints";
-  const errors = optionalOneOf("spec.failurePolicy", failurePolicy, ["Fail", "Ignore"]);
-  if (!matchConstraints) return [...errors, required(at, "")];
-  const none = matchConstraints.resourceRules?.length ? [] : [required(`${at}.resourceRules`, "")];
-  return [...errors, ...matchErrors(at, matchConstraints), ...none];
+interface PolicySpec {
+  failurePolicy?: string;
+  paramKind?: ParamKind;
+  matchConstraints?: MatchResources;
+  matchConditions?: MatchCondition[];
 }
 
-function emptyErrors({ validations = [], auditAnnotations = [] }: ValidatingType["spec"]): FieldError[] {
-  if (validations.length + auditAnnotations.length > 0) return [];
-  return ["validations", "auditAnnotations"].map((name) => required(`spec.${name}`, "validations or auditAnnotations must contain at least one item"));
+function constraintErrors({ failurePolicy, paramKind, matchConstraints, matchConditions = [] }: PolicySpec): FieldError[] {
+  const at = "spec.matchConstraints";
+  const errors = [
+    ...optionalOneOf("spec.failurePolicy", failurePolicy, ["Fail", "Ignore"]),
+    ...(paramKind ? paramKindErrors("spec.paramKind", paramKind) : []),
+  ];
+  if (!matchConstraints) errors.push(required(at, ""));
+  else errors.push(...matchErrors(at, matchConstraints));
+  if (matchConstraints && !matchConstraints.resourceRules?.length) errors.push(required(`${at}.resourceRules`, ""));
+  return [...errors, ...conditionErrors("spec.matchConditions", matchConditions, paramKind !== undefined)];
+}
+
+function validatingErrors(name: string, { paramKind, variables = [], validations = [], auditAnnotations = [] }: ValidatingType["spec"]): FieldError[] {
+  const params = paramKind !== undefined;
+  const expressions = new PolicyExpressions(variables.length > 0);
+  const errors = variableErrors("spec.variables", variables, expressions, params);
+  if (validations.length + auditAnnotations.length === 0) {
+    const empty = ["validations", "auditAnnotations"].map((field) =>
+      required(`spec.${field}`, "validations or auditAnnotations must contain at least one item"),
+    );
+    return [...errors, ...empty];
+  }
+  return [
+    ...errors,
+    ...validationErrors("spec.validations", validations, expressions, params),
+    ...auditErrors("spec.auditAnnotations", name, auditAnnotations, expressions, params),
+  ];
+}
+
+function mutatingErrors({ paramKind, matchConstraints, variables = [], mutations = [], reinvocationPolicy }: MutatingType["spec"]): FieldError[] {
+  const params = paramKind !== undefined;
+  const expressions = new PolicyExpressions(true);
+  const operations = (matchConstraints?.resourceRules ?? []).flatMap((rule) => rule.operations ?? []);
+  return [
+    ...operations
+      .filter((operation) => !MUTATING.includes(operation))
+      .map((operation) => notSupported("spec.matchConstraints.resourceRules.operations", operation, MUTATING)),
+    ...variableErrors("spec.variables", variables, expressions, params),
+    ...mutationErrors("spec.mutations", mutations, expressions, params),
+    ...(reinvocationPolicy ? optionalOneOf("spec.reinvocationPolicy", reinvocationPolicy, ["IfNeeded", "Never"]) : [required("spec.reinvocationPolicy", "")]),
+  ];
 }
 
 function matchErrors(

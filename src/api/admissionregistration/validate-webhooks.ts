@@ -1,15 +1,15 @@
 /** What is wrong with webhooks. [Kubernetes pkg/apis/admissionregistration/validation/validation.go] */
 
 import { isDNS1035Label, isDNS1123Subdomain } from "../../machinery/names.ts";
-import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/status/field-error.ts";
-import { complain, labelSelector, optionalOneOf, qualifiedName } from "../meta/checks.ts";
-import type { MatchCondition, ValidatingWebhook } from "../tables/admissionregistration-v1.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
+import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
+import type { ValidatingWebhook } from "../tables/admissionregistration-v1.ts";
 import { clientErrors } from "./validate-client.ts";
+import { conditionErrors } from "./validate-expressions.ts";
 import { ruleErrors } from "./validate-rules.ts";
 
 const SIDE_EFFECTS: readonly string[] = ["None", "NoneOnDryRun"];
 const REVIEW_VERSIONS: readonly string[] = ["v1", "v1beta1"];
-const CONDITIONS_MAX = 64;
 
 export function webhookErrors(webhooks: readonly ValidatingWebhook[]): FieldError[] {
   return webhooks.flatMap((webhook, i) => {
@@ -63,17 +63,4 @@ function versionErrors(field: string, versions: readonly string[]): FieldError[]
   return versions.some((version) => REVIEW_VERSIONS.includes(version))
     ? errors
     : [...errors, invalid(field, versions, `must include at least one of ${known}`)];
-}
-
-function conditionErrors(at: string, conditions: readonly MatchCondition[]): FieldError[] {
-  const many = conditions.length > CONDITIONS_MAX ? [tooMany(at, conditions.length, CONDITIONS_MAX)] : [];
-  const each = conditions.flatMap(({ name = "", expression = "" }, i) => {
-    const twice = name && conditions.slice(0, i).some((one) => one.name === name);
-    return [
-      ...(expression.trim() ? [] : [required(`${at}[${i}].expression`, "")]),
-      ...(name ? qualifiedName(`${at}[${i}].name`, name) : [required(`${at}[${i}].name`, "")]),
-      ...(twice ? [duplicate(`${at}[${i}].name`, name)] : []),
-    ];
-  });
-  return [...many, ...each];
 }

@@ -39,8 +39,10 @@ const TYPE_NAMES: ReadonlyMap<string, Type> = new Map([
   ["google.protobuf.Duration", DURATION],
 ]);
 
-/** Types of objects that expressions may make: a mutating policy's `Object`. */
+/** Types of objects that no declaration describes: a policy's `variables`, and the objects that a mutating one makes. */
 export interface ObjectTypes {
+  /** Whether it is about an expression that makes patches: then it has the functions for that. */
+  readonly patches: boolean;
   typeNamed(name: string): Type | undefined;
   fieldOf(objectName: string, field: string): Type | undefined;
 }
@@ -56,7 +58,7 @@ export function celEnvironment(variables: ReadonlyMap<string, CelType | Type>, m
   }
   return {
     variables: types,
-    functions: made ? mutatingFunctions : functions,
+    functions: made?.patches ? mutatingFunctions : functions,
     typeNamed: (name) => TYPE_NAMES.get(name) ?? (objects.has(name) ? objectType(name) : made?.typeNamed(name)),
     fieldOf(objectName, field) {
       const declared = objects.get(objectName);

@@ -17,6 +17,9 @@ import type { AdmissionPlugin } from "./plugin.ts";
 import { podResizeValidator } from "./pod-resize.ts";
 import { podSecurity } from "./pod-security.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
+import { webhookConditions } from "./policies/match-conditions.ts";
+import { mutatingPolicies } from "./policies/mutating.ts";
+import { validatingPolicies } from "./policies/validating.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./quota/resource-quota.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
@@ -24,7 +27,6 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-protection.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
-import { withoutConditions } from "./webhooks/match-conditions.ts";
 import { mutatingWebhooks } from "./webhooks/mutating.ts";
 import { validatingWebhooks } from "./webhooks/validating.ts";
 
@@ -38,7 +40,7 @@ export interface AdmissionOptions {
 }
 
 export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client }: AdmissionOptions): readonly AdmissionPlugin[] {
-  const asking = client && { client, clock, random, conditions: withoutConditions };
+  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer) };
   return [
     namespaceLifecycle,
     limitRanger,
@@ -62,7 +64,10 @@ export function admissionPlugins({ authorizer, policy, clock, random, webhooks: 
     nodeDeclaredFeatureValidator,
     podResizeValidator,
     rbacEscalation(policy, authorizer),
-    ...(asking ? [mutatingWebhooks(asking), validatingWebhooks(asking)] : []),
+    mutatingPolicies(authorizer),
+    ...(asking ? [mutatingWebhooks(asking)] : []),
+    validatingPolicies(authorizer),
+    ...(asking ? [validatingWebhooks(asking)] : []),
     deviceClaimRights(authorizer),
     resourceQuota(clock),
   ];

@@ -41,6 +41,9 @@ const GROUP = typeNamed("GroupCheck");
 const RESOURCE = typeNamed("ResourceCheck");
 const DECISION = typeNamed("Decision");
 
+export const AUTHORIZER_TYPE = AUTHORIZER;
+export const RESOURCE_CHECK_TYPE = RESOURCE;
+
 const asking = (type: Opaque["type"], { authorize, check }: Asking): Opaque => new Opaque(type, { authorize, check }, () => false);
 const more = (type: Opaque["type"], value: Opaque, added: Omit<AuthorizationCheck, "verb">): Opaque => {
   const { authorize, check } = value.value as Asking;

@@ -2,8 +2,13 @@
 
 import type { KubeObject } from "../../../api/kind.ts";
 import type { AdmissionRequest, Rounds } from "../plugin.ts";
-import type { Hook } from "./hooks.ts";
 import { sameObject } from "./same-object.ts";
+
+/** What is asked: a webhook, or a policy with its parameters. */
+interface Hooked {
+  /** Unlike any other of the same sort. */
+  readonly id: string;
+}
 
 export class Reinvocations {
   readonly #rounds: Rounds;
@@ -32,11 +37,11 @@ export class Reinvocations {
   }
 
   /** Nobody is asked for the first time in the second round. */
-  isDue(hook: Hook): boolean {
+  isDue(hook: Hooked): boolean {
     return this.#rounds.round === 0 || this.#due.has(hook.id);
   }
 
-  asked(hook: Hook): void {
+  asked(hook: Hooked): void {
     this.#willing.add(hook.id);
   }
 

@@ -1,0 +1,108 @@
+/** What the variables of a policy's expressions hold for one request: made when an expression first names them. */
+
+import { NAMESPACE, REQUEST } from "../../../api/admissionregistration/expressions.ts";
+import type { Kind, KubeObject } from "../../../api/kind.ts";
+import { schema } from "../../../api/schemas.ts";
+import type { Namespace as NamespaceObject } from "../../../api/tables/core-v1.ts";
+import { authorizerValue, resourceCheckValue } from "../../../machinery/cel/functions/authorizer.ts";
+import { jsonValue } from "../../../machinery/cel/values/json.ts";
+import type { Value } from "../../../machinery/cel/values/value.ts";
+import { parseJson } from "../../../machinery/json/document.ts";
+import { encode } from "../../../machinery/json/encode.ts";
+import type { AdmissionRequest } from "../plugin.ts";
+import type { Asking } from "./authorize.ts";
+import type { Params } from "./params.ts";
+
+/** What stood there was accepted before, or is what a body that was accepted became. */
+const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+
+const NAMESPACE_SCHEMA = schema("core.v1.Namespace");
+
+export interface InputOptions {
+  readonly request: AdmissionRequest;
+  /** The version that the policy is about, and the objects in it. */
+  readonly kind: Kind;
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+  /** The path's resource in that version. */
+  readonly resource: { readonly group: string; readonly version: string; readonly resource: string };
+  readonly asking: Asking;
+  readonly namespace?: NamespaceObject | undefined;
+  readonly params?: Params | undefined;
+}
+
+export type Inputs = (name: string) => Value | undefined;
+
+/** @returns what gives each variable's value; undefined for names that are none */
+export function inputsOf(options: InputOptions): Inputs {
+  const { request, kind, object, old, namespace, params, asking } = options;
+  const known = new Map<string, Value | undefined>();
+  const make = (name: string): Value | undefined => {
+    switch (name) {
+      case "object":
+        return objectValue(object, kind);
+      case "oldObject":
+        return objectValue(old, kind);
+      case "params":
+        return params ? paramsValue(params) : null;
+      case "request":
+        return jsonValue(requestJson(options), REQUEST);
+      case "namespaceObject":
+        return namespace ? jsonValue(namespaceJson(namespace), NAMESPACE) : null;
+      case "authorizer":
+        return authorizerValue(asking.authorize);
+      case "authorizer.requestResource": {
+        const { group, resource } = request.resource;
+        return resourceCheckValue(asking.authorize, { group, resource, subresource: request.subresource, namespace: request.namespace, name: request.name });
+      }
+      default:
+        return undefined;
+    }
+  };
+  return (name) => {
+    if (!known.has(name)) known.set(name, make(name));
+    return known.get(name);
+  };
+}
+
+/** As JSON has the object, so that fields that Go writes although they are empty are there. */
+function objectValue(object: KubeObject | undefined, { schema }: Kind): Value {
+  return object ? jsonValue(parseJson(encode(object, schema), BUDGET)) : null;
+}
+
+function paramsValue({ object, apiVersion, kindName, resource }: Params): Value {
+  const named = { ...object, apiVersion, kind: kindName };
+  return resource.kind ? objectValue(named, resource.kind) : jsonValue(named);
+}
+
+function requestJson({ request, kind, resource }: InputOptions): unknown {
+  const { attributes, subresource, name, namespace, operation, user, dryRun, options } = request;
+  const gvk = ({ group, version, name: kindName }: Kind) => ({ group, version, kind: kindName });
+  const gvr = ({ group, version, resource: plural }: { group: string; version: string; resource: string }) => ({ group, version, resource: plural });
+  return {
+    kind: gvk(kind),
+    resource: gvr(resource),
+    ...(subresource && { subResource: subresource, requestSubResource: subresource }),
+    requestKind: gvk(request.kind),
+    requestResource: gvr(attributes),
+    ...(name && { name }),
+    ...(namespace && { namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid && { uid: user.uid }),
+      ...(user.groups.length > 0 && { groups: user.groups }),
+      ...(Object.keys(user.extra).length > 0 && { extra: user.extra }),
+    },
+    dryRun,
+    options: options ?? null,
+  };
+}
+
+/** Not all of a namespace is for policies to see. */
+function namespaceJson({ metadata, spec, status }: NamespaceObject): unknown {
+  const { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, labels, annotations, finalizers } = metadata;
+  const shown = { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, labels, annotations, finalizers };
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  return parseJson(encode({ metadata: { ...shown, deletionTimestamp, deletionGracePeriodSeconds }, spec, status }, NAMESPACE_SCHEMA), BUDGET);
+}
