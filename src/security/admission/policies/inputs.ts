@@ -7,14 +7,10 @@ import type { Namespace as NamespaceObject } from "../../../api/tables/core-v1.t
 import { authorizerValue, resourceCheckValue } from "../../../machinery/cel/functions/authorizer.ts";
 import { jsonValue } from "../../../machinery/cel/values/json.ts";
 import type { Value } from "../../../machinery/cel/values/value.ts";
-import { parseJson } from "../../../machinery/json/document.ts";
-import { encode } from "../../../machinery/json/encode.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import type { Asking } from "./authorize.ts";
+import { documentOf } from "./document.ts";
 import type { Params } from "./params.ts";
-
-/** What stood there was accepted before, or is what a body that was accepted became. */
-const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
 
 const NAMESPACE_SCHEMA = schema("core.v1.Namespace");
 
@@ -65,9 +61,8 @@ export function inputsOf(options: InputOptions): Inputs {
   };
 }
 
-/** As JSON has the object, so that fields that Go writes although they are empty are there. */
-function objectValue(object: KubeObject | undefined, { schema }: Kind): Value {
-  return object ? jsonValue(parseJson(encode(object, schema), BUDGET)) : null;
+function objectValue(object: KubeObject | undefined, kind: Pick<Kind, "form" | "schema">): Value {
+  return object ? jsonValue(documentOf(kind, object)) : null;
 }
 
 function paramsValue({ object, apiVersion, kindName, resource }: Params): Value {
@@ -104,5 +99,5 @@ function namespaceJson({ metadata, spec, status }: NamespaceObject): unknown {
   const { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, labels, annotations, finalizers } = metadata;
   const shown = { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, labels, annotations, finalizers };
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  return parseJson(encode({ metadata: { ...shown, deletionTimestamp, deletionGracePeriodSeconds }, spec, status }, NAMESPACE_SCHEMA), BUDGET);
+  return documentOf({ schema: NAMESPACE_SCHEMA }, { metadata: { ...shown, deletionTimestamp, deletionGracePeriodSeconds }, spec, status } as NamespaceObject);
 }

@@ -8,16 +8,10 @@ import { ANY, itemElement, type Type, typeOf } from "../../../machinery/apply/ty
 import { jsonOf, NoJsonError } from "../../../machinery/cel/values/to-json.ts";
 import { CelList, CelMap, type Value } from "../../../machinery/cel/values/value.ts";
 import { goQuote } from "../../../machinery/go-quote.ts";
-import { decode } from "../../../machinery/json/decode.ts";
-import { parseJson } from "../../../machinery/json/document.ts";
-import { encode } from "../../../machinery/json/encode.ts";
-import { stringifyExactly } from "../../../machinery/json/stringify.ts";
 import { jsonPatch } from "../../../machinery/patch/json-patch.ts";
 import { isObject, type Plain } from "../../../machinery/plain.ts";
 import { StatusError } from "../../../machinery/status/status-error.ts";
-
-/** A patched object may be as large as what stood there and the patch together. */
-const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+import { copyOf, objectFrom } from "./document.ts";
 
 /** The patch can't be made or doesn't fit. */
 export class PatchError extends Error {
@@ -37,15 +31,14 @@ export function applied(kind: Kind, object: KubeObject, value: Value): KubeObjec
   const atomic = atomics(type, patch, "");
   if (atomic.length > 0)
     throw new PatchError(`error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomic.join(", ")}`);
-  return decoded(kind, merge(type, parseJson(encode(object, kind.schema), BUDGET), patch));
+  return decoded(kind, merge(type, copyOf(kind, object), patch));
 }
 
 /** @param value a list of `JSONPatch{…}`. @returns another object, or the same where a test among the operations fails. @throws PatchError */
 export function patched(kind: Kind, object: KubeObject, value: Value): KubeObject {
   const operations = value instanceof CelList ? Array.from(value, operation) : [];
-  const before = parseJson(encode(object, kind.schema), BUDGET) as unknown as Plain; // Patches walk members by name.
   try {
-    return decoded(kind, jsonPatch(before, operations, kind.schema));
+    return decoded(kind, jsonPatch(copyOf(kind, object), operations, kind.form ? undefined : kind.schema));
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const why = error.cause instanceof Error ? error.cause.message : error.message;
@@ -72,9 +65,7 @@ function json(value: Value): unknown {
 
 function decoded(kind: Kind, document: unknown): KubeObject {
   if (!isObject(document)) throw new PatchError("the patched document is no object");
-  const { value } = decode<KubeObject>(stringifyExactly(document), kind.schema, BUDGET);
-  value.metadata ??= {};
-  return value;
+  return objectFrom(kind, document);
 }
 
 /** The name of an object's type says where it stands: `Object.spec.template`. */
