@@ -51,17 +51,27 @@ function fromQuery(query: URLSearchParams): Given {
     ...(grace !== undefined && { gracePeriodSeconds: grace }),
     ...(policy !== null && { propagationPolicy: policy }),
     ...(orphan !== undefined && { orphanDependents: orphan }),
+    ...preconditionsOf(query),
     dryRun: query.getAll("dryRun"),
     ...(unsafe !== undefined && { [UNSAFE]: unsafe }),
   };
 }
 
+/** Of a collection they are those of each of its objects. */
+function preconditionsOf(query: URLSearchParams): Pick<Given, "preconditions"> {
+  const uid = query.get("uid") || undefined;
+  const resourceVersion = query.get("resourceVersion") || undefined;
+  if (uid === undefined && resourceVersion === undefined) return {};
+  return { preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) } };
+}
+
 /** To give up what can't be read is asked for alone, and of one object. */
 function unsafeErrors(given: Given, verb: string): FieldError[] {
   if (!given[UNSAFE]) return [];
-  if (verb === "deletecollection") return [invalid(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option")];
   const others = ["propagationPolicy", "orphanDependents", "gracePeriodSeconds", "preconditions"] as const;
-  return others.filter((name) => given[name] !== undefined).map((name) => invalid(UNSAFE, true, `cannot be set together with .${name}`));
+  const errors = others.filter((name) => given[name] !== undefined).map((name) => invalid(UNSAFE, true, `cannot be set together with .${name}`));
+  if (errors.length > 0 || verb !== "deletecollection") return errors;
+  return [invalid(UNSAFE, true, "is not allowed with DELETECOLLECTION, try again after removing the option")];
 }
 
 function wrong({ propagationPolicy, orphanDependents, dryRun = [] }: Given): FieldError[] {

@@ -1,7 +1,7 @@
 /** GET of one object: bytes that exist, once the cache is proven fresh enough. */
 
 import type { Kind } from "../../api/kind.ts";
-import { notFound } from "../../machinery/status/status-error.ts";
+import { badRequest, notFound } from "../../machinery/status/status-error.ts";
 import type { WatchCache } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { kindOf } from "./kind-of.ts";
@@ -12,10 +12,18 @@ export const FRESH_WAIT_MS = 3000;
 
 export function get(call: Call): void | Promise<void> {
   const kind = kindOf(call);
+  if (call.query.size > 0 && call.query.has("export")) refuseExport(call.query.get("export")!);
   const cache = call.context.caches.of(kind);
   const waiting = freshEnough(cache, call.query.size > 0 ? (call.query.get("resourceVersion") ?? "") : "");
   return waiting ? waiting.then(() => answer(call, kind, cache)) : answer(call, kind, cache);
 }
+
+/** An object without what the server had filled in: long gone, and refused where it is still asked for. */
+function refuseExport(asked: string): void {
+  if (TRUE.has(asked)) throw badRequest("the export parameter, deprecated since v1.14, is no longer supported");
+}
+
+const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
 
 function answer(call: Call, kind: Kind, cache: WatchCache): void {
   const { namespace, name } = call.attributes;

@@ -42,10 +42,10 @@ async function answer(cache: WatchCache, selection: Selection, options: ListOpti
 }
 
 async function continued(cache: WatchCache, selection: Selection, options: ListOptions, base: string): Promise<ListAnswer> {
+  const { revision, after } = parseContinueToken(options.continue);
   if (options.resourceVersion !== "" && options.resourceVersion !== "0") {
     throw badRequest("specifying resource version is not allowed when using continue");
   }
-  const { revision, after } = parseContinueToken(options.continue);
   const from = base + after;
   if (revision < 0) {
     await cache.waitForPresent();

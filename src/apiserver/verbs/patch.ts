@@ -6,7 +6,7 @@ import { managedApply } from "../../machinery/apply/apply.ts";
 import { ItemError } from "../../machinery/apply/types.ts";
 import { timestamp } from "../../machinery/clock.ts";
 import { DecodeError } from "../../machinery/json/decode-error.ts";
-import { parseJson } from "../../machinery/json/document.ts";
+import { parseDocument, parseJson, plain, utf8 } from "../../machinery/json/document.ts";
 import { stringifyExactly } from "../../machinery/json/stringify.ts";
 import { unclassified } from "../../machinery/patch/failures.ts";
 import { jsonPatch } from "../../machinery/patch/json-patch.ts";
@@ -21,6 +21,7 @@ import type { Call } from "../call.ts";
 import { typed } from "../registry/codec.ts";
 import { subresourceRules } from "../registry/special.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
+import { jsonPatchFaults, patchFaults } from "./patch-strictness.ts";
 import { mayCreate } from "./update.ts";
 import { type Body, CBOR_APPLY, readBody } from "./write/body.ts";
 import { settleName, settleNamespace } from "./write/names.ts";
@@ -44,7 +45,7 @@ export async function patch(call: Call): Promise<void> {
   const form = formOf(call, kind);
   const options = writeOptions(call, "PatchOptions", form === "apply");
   const body = await readBody(call);
-  const document = parse(form, body);
+  const { document, faults } = parse(form, body, options);
   const cache = call.context.caches.of(kind);
   const rules = subresourceRules(kind, subresource);
   let told = false;
@@ -56,7 +57,7 @@ export async function patch(call: Call): Promise<void> {
         const base = cached && cache.decode<KubeObject>(cached);
         const patched = form === "apply" ? apply(call, base, document, options, rules) : modify(kind, form, base!, document);
         if (form === "apply" && !told) judgeApplied(body, options, call);
-        const next = checked(call, kind, form, patched, form === "strategic" ? document : patched, options, told);
+        const next = checked(call, kind, form, patched, form === "strategic" ? document : patched, { ...options, faults, told });
         told = true;
         settleNamespace(call, next);
         settleName(call, next);
@@ -81,9 +82,18 @@ function formOf(call: Call, kind: Kind): Form {
 const CUSTOM_PATCHES =
   "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
-function parse(form: Form, body: Body): unknown {
+interface ParsedPatch {
+  readonly document: unknown;
+  /** What strict validation refuses in the document itself. */
+  readonly faults: readonly string[];
+}
+
+function parse(form: Form, body: Body, { fieldValidation }: WriteOptions): ParsedPatch {
   try {
-    return form === "apply" ? parseApplied(body) : parseJson(body.bytes);
+    if (form === "apply") return { document: parseApplied(body), faults: [] };
+    if (fieldValidation === "Ignore") return { document: parseJson(body.bytes), faults: [] };
+    const document = parseDocument(utf8(body.bytes));
+    return { document: plain(document), faults: form === "json" ? jsonPatchFaults(document) : patchFaults(document) };
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(complaint(form, error.message)) : error;
   }
@@ -151,8 +161,14 @@ function withoutItemErrors(given: Parameters<typeof managedApply>[0]): Plain {
   }
 }
 
+interface Strictness extends WriteOptions {
+  readonly faults: readonly string[];
+  /** Whether warnings were given before, when the patch was made for an older object. */
+  readonly told: boolean;
+}
+
 /** Checks the patched document against the schema. @throws StatusError 422 on field `patch` for what doesn't fit */
-function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unknown, { fieldValidation }: WriteOptions, told: boolean): KubeObject {
+function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unknown, { fieldValidation, faults, told }: Strictness): KubeObject {
   const refuse = (why: string): StatusError => {
     if (form === "apply") return unclassified(`failed to convert new object (${kind.apiVersion}, Kind=${kind.name}) to proper version: ${why}`);
     return unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
@@ -160,7 +176,8 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
   if ((form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || patched.kind !== kind.name)) {
     throw refuse(`no kind ${asGoPrints(patched.kind)} is registered for version ${asGoPrints(patched.apiVersion)}`);
   }
-  const { object, strictErrors } = decoded(kind, patched, refuse);
+  const { object, strictErrors: unknown } = decoded(kind, patched, refuse);
+  const strictErrors = [...faults, ...unknown];
   if (strictErrors.length > 0 && fieldValidation !== "Ignore") {
     if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${strictErrors.join(", ")}`);
     if (!told) call.warnings.push(...strictErrors);

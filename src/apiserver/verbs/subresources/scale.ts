@@ -56,8 +56,9 @@ export async function updateScale(call: Call): Promise<void> {
   const options = writeOptions(call, "UpdateOptions");
   const body = await readBody(call);
   const scaleKind = bodyKind(kindOf(call), "scale");
+  objectOf(scaleKind, body, options.fieldValidation, (message) => call.warnings.push(message)); // What is wrong with it is told before anybody looks for what it scales.
   await write(call, options, {}, () => {
-    const scale: Scale = objectOf(scaleKind, body, options.fieldValidation, (message) => call.warnings.push(message));
+    const scale: Scale = objectOf(scaleKind, body, options.fieldValidation, undefined);
     settleNamespace(call, scale);
     settleName(call, scale);
     return scale;
