@@ -3,6 +3,7 @@
 import { below, type SchemaProps, someSchema } from "../../machinery/structural/schema-props.ts";
 import { NotStructuralError, structuralOf } from "../../machinery/structural/structural.ts";
 import { structuralErrors } from "../../machinery/structural/structural-errors.ts";
+import { same } from "../meta/checks.ts";
 import type { CustomResourceDefinition } from "../tables/apiextensions-v1.ts";
 import { isAuthority, REVIEW_VERSIONS } from "./validate-conversion.ts";
 import { listKeyErrors, OPENAPI_TYPES } from "./validate-schema.ts";
@@ -16,6 +17,8 @@ export interface Leniency {
   readonly unknownReviews: boolean;
   readonly anyAuthority: boolean;
   readonly anyNumberOfFields: boolean;
+  /** Whether a version had this schema before. */
+  unchanged?(version: string, schema: SchemaProps | undefined): boolean;
 }
 
 /** Of a new definition, which isn't established yet: authorities may follow. */
@@ -48,6 +51,7 @@ export function leniencyOf({ spec, status }: CustomResourceDefinition): Leniency
     anyListKeys: any((props) => listKeyErrors("", props).length > 0),
     unknownReviews: reviews.length > 0 && !reviews.some((version) => REVIEW_VERSIONS.includes(version)),
     anyAuthority: !established || (bundle !== undefined && !isAuthority(bundle)),
+    unchanged: (name, schema) => versions.some((version) => version.name === name && same(version.schema?.openAPIV3Schema, schema)),
     anyNumberOfFields: versions.some(({ selectableFields }) => (selectableFields?.length ?? 0) > SELECTABLE_MAX),
   };
 }

@@ -1,5 +1,6 @@
 /** Defaults of a schema must be what the schema says: known fields of the right types (pkg/apiserver/schema/defaulting/validation.go). */
 
+import { validateRules } from "../../machinery/cel/rules/validate.ts";
 import { DecodeError } from "../../machinery/json/decode-error.ts";
 import { isObject } from "../../machinery/plain.ts";
 import { type FieldError, invalid } from "../../machinery/status/field-error.ts";
@@ -32,5 +33,12 @@ function ownErrors(at: string, schema: Structural, inMeta: boolean): FieldError[
     return [...errors, invalid(at, schema.default, error.message)];
   }
   const embedded = embeddedErrors(value, schema, () => [], at);
-  return [...errors, ...(embedded.length > 0 ? embedded : schemaErrors(schema.props, schema.default, { base: at }))];
+  const found = embedded.length > 0 ? embedded : schemaErrors(schema.props, schema.default, { base: at });
+  return [...errors, ...(found.length > 0 ? found : ruleErrors(at, schema))];
+}
+
+/** A default holds its rules, as something new and as something that was there. */
+function ruleErrors(at: string, { props, default: value }: Structural): FieldError[] {
+  const errors = validateRules(props, value, value, { at });
+  return errors.length > 0 ? errors : validateRules(props, value, undefined, { at });
 }

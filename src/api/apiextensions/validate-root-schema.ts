@@ -1,5 +1,6 @@
 /** The schema of a version as a whole: what its root may say, that it is structural, that its defaults are good. */
 
+import { ruleErrors } from "../../machinery/cel/rules/check-schema.ts";
 import { type FieldError, forbiddenField, invalid } from "../../machinery/status/field-error.ts";
 import { child } from "../../machinery/structural/paths.ts";
 import type { SchemaProps } from "../../machinery/structural/schema-props.ts";
@@ -9,8 +10,15 @@ import type { Leniency } from "./leniency.ts";
 import { defaultErrors } from "./validate-defaults.ts";
 import { ROOT, schemaErrors } from "./validate-schema.ts";
 
-/** @param at where the version's `schema` stands; @param hasStatus whether the status is validated by itself, apart from the root */
-export function rootSchemaErrors(at: string, props: SchemaProps, hasStatus: boolean, lenient: Leniency): FieldError[] {
+export interface RootFacts {
+  /** The status is validated by itself, apart from the root. */
+  readonly hasStatus: boolean;
+  /** The schema is as it was: its rules were let through before. */
+  readonly unchanged: boolean;
+}
+
+/** @param at where the version's `schema` stands */
+export function rootSchemaErrors(at: string, props: SchemaProps, { hasStatus, unchanged }: RootFacts, lenient: Leniency): FieldError[] {
   const field = child(at, "openAPIV3Schema");
   const errors = hasStatus ? rootErrors(field, props) : [];
   if (props.nullable) errors.push(forbiddenField(child(field, "nullable"), "nullable cannot be true at the root"));
@@ -20,8 +28,9 @@ export function rootSchemaErrors(at: string, props: SchemaProps, hasStatus: bool
     errors.push(...(found.length > 0 ? found : defaultErrors(field, schema)));
   }
   errors.push(...schemaErrors(field, props, ROOT, lenient));
-  if (errors.length === 0 && unsupported !== undefined && !lenient.notStructural) errors.push(invalid(field, "", unsupported));
-  return errors;
+  if (errors.length > 0) return errors;
+  if (unsupported !== undefined) return lenient.notStructural ? [] : [invalid(field, "", unsupported)];
+  return unchanged ? [] : ruleErrors(props, field);
 }
 
 function structural(props: SchemaProps): { schema?: Structural; unsupported?: string } {

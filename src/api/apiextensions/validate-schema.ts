@@ -1,14 +1,13 @@
 /** What a definition's schema may say, schema by schema (ValidateCustomResourceDefinitionOpenAPISchema). */
 
+import { ruleFormErrors } from "../../machinery/cel/rules/check-schema.ts";
 import { type FieldError, forbiddenField, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
-import { findField } from "../../machinery/structural/field-path.ts";
 import { child, index, key } from "../../machinery/structural/paths.ts";
-import { propertiesOf, type SchemaProps, type ValidationRuleProps } from "../../machinery/structural/schema-props.ts";
-import { META_FIELDS, NotStructuralError, structuralOf } from "../../machinery/structural/structural.ts";
+import { propertiesOf, type SchemaProps } from "../../machinery/structural/schema-props.ts";
+import { META_FIELDS } from "../../machinery/structural/structural.ts";
 import type { Leniency } from "./leniency.ts";
 
 export const OPENAPI_TYPES: readonly string[] = ["array", "boolean", "integer", "number", "object", "string"];
-const REASONS: readonly string[] = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
 /** Where in the whole a schema stands. */
 export interface SchemaPlace {
@@ -51,10 +50,7 @@ export function schemaErrors(at: string, props: SchemaProps, place: SchemaPlace,
     if (!Array.isArray(one)) errors.push(...schemaErrors(key(child(at, "dependencies"), name), one, inside, lenient));
   }
   errors.push(...extensionErrors(at, props, lenient));
-  for (const [i, rule] of (props["x-kubernetes-validations"] ?? []).entries()) {
-    errors.push(...ruleErrors(index(child(at, "x-kubernetes-validations"), i), rule, props));
-  }
-  return errors;
+  return [...errors, ...ruleFormErrors(props, at)];
 }
 
 function standardErrors(at: string, props: SchemaProps, { noDefaults, inMeta }: SchemaPlace, lenient: Leniency): FieldError[] {
@@ -161,37 +157,4 @@ export function listKeyErrors(at: string, props: SchemaProps): FieldError[] {
     if (property.nullable) errors.push(forbiddenField(child(field, "nullable"), "this property is in x-kubernetes-list-map-keys, so it cannot be nullable"));
   }
   return errors;
-}
-
-const BREAK = /[\n\r]/;
-
-function ruleErrors(
-  at: string,
-  { rule = "", message = "", messageExpression = "", reason, fieldPath = "" }: ValidationRuleProps,
-  props: SchemaProps,
-): FieldError[] {
-  const errors: FieldError[] = [];
-  if (rule.trim() === "") errors.push(required(child(at, "rule"), "rule is not specified"));
-  else if (message !== "" && message.trim() === "") errors.push(invalid(child(at, "message"), message, "must be non-empty if specified"));
-  else if (BREAK.test(message.trim())) errors.push(invalid(child(at, "message"), message, "must not contain line breaks"));
-  else if (BREAK.test(rule.trim()) && message.trim() === "") {
-    errors.push(required(child(at, "message"), "message must be specified if rule contains line breaks"));
-  }
-  if (messageExpression !== "" && messageExpression.trim() === "") {
-    errors.push(required(child(at, "messageExpression"), "messageExpression must be non-empty if specified"));
-  }
-  if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(child(at, "reason"), reason, REASONS));
-  if (fieldPath !== "" && fieldPath.trim() === "") errors.push(invalid(child(at, "fieldPath"), fieldPath, "must be non-empty if specified"));
-  if (BREAK.test(fieldPath)) errors.push(invalid(child(at, "fieldPath"), fieldPath, "must not contain line breaks"));
-  if (fieldPath !== "" && !leadsToField(props, fieldPath)) errors.push(invalid(child(at, "fieldPath"), fieldPath, "must be a valid path"));
-  return errors;
-}
-
-function leadsToField(props: SchemaProps, path: string): boolean {
-  try {
-    return typeof findField(path, structuralOf(props), true) !== "string";
-  } catch (error) {
-    if (error instanceof NotStructuralError) return true; // That is complained of elsewhere.
-    throw error;
-  }
 }

@@ -75,7 +75,7 @@ export function selectableErrors(at: string, fields: readonly SelectableField[],
       errors.push(required(field, ""));
       continue;
     }
-    const found = findField(jsonPath, schema, false);
+    const found = findField(jsonPath, schema);
     if (typeof found === "string") {
       errors.push(invalid(field, jsonPath, `is an invalid path: ${found}`));
       continue;

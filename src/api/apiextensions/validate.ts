@@ -59,7 +59,8 @@ function specErrors(spec: CustomResourceDefinitionSpec, lenient: Leniency): Fiel
   for (const { at, value, version } of parts.schemas) {
     const all = parts.schemas.length === 1 ? versions : [version];
     const hasStatus = all.some(({ subresources }) => subresources?.status);
-    if (value) errors.push(...rootSchemaErrors(at, value, hasStatus, lenient));
+    const unchanged = all.every(({ name }) => lenient.unchanged?.(name, value) ?? false);
+    if (value) errors.push(...rootSchemaErrors(at, value, { hasStatus, unchanged }, lenient));
   }
   for (const { at, value } of parts.subresources) errors.push(...scaleErrors(at, value));
   for (const { at, value } of parts.columns) for (const [i, column] of value.entries()) errors.push(...columnErrors(`${at}[${i}]`, column));

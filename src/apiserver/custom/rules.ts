@@ -1,9 +1,11 @@
 /** What is checked of custom resources, and what their endpoints may change (k8s.io/apiextensions-apiserver pkg/registry/customresource). */
 
 import type { Kind, KindRules, KubeObject, Metadata } from "../../api/kind.ts";
+import { hasRules } from "../../machinery/cel/rules/tree.ts";
+import { validateRules } from "../../machinery/cel/rules/validate.ts";
 import { isQualifiedName } from "../../machinery/names.ts";
 import { isObject, own, type Plain } from "../../machinery/plain.ts";
-import type { FieldError } from "../../machinery/status/field-error.ts";
+import { type FieldError, invalid } from "../../machinery/status/field-error.ts";
 import { forbidden } from "../../machinery/status/status-error.ts";
 import { Correlated } from "../../machinery/structural/correlated.ts";
 import { setDefaults } from "../../machinery/structural/defaults.ts";
@@ -26,7 +28,7 @@ export function customRules(served: ServedVersion, kind: () => Kind): KindRules<
     ...(hasStatus && { prepareCreate: dropStatus, prepareUpdate: keepStatus }),
     validateCreate: (object) => newErrors(served, kind(), object),
     validateUpdate: (next, last) => changeErrors(served, kind(), next, last),
-    warnings: (object, last) => finalizerWarnings(object.metadata, last?.metadata),
+    warnings: (object, last) => [...finalizerWarnings(object.metadata, last?.metadata), ...forgivenIn(object)],
     columns: customColumns(served.columns),
     ...(served.selectable.length > 0 && { selectableFields: selectableFields(served.selectable) }),
     ...(scale && { scale: scaleRules(scale) }),
@@ -35,6 +37,7 @@ export function customRules(served: ServedVersion, kind: () => Kind): KindRules<
         status: {
           prepareUpdate: keepAllButStatus,
           validateUpdate: (next: KubeObject, last: KubeObject) => statusErrors(served, next, last),
+          warnings: forgivenIn,
           resetFields: STATUS_RESETS,
         },
       }),
@@ -76,39 +79,76 @@ function newErrors(served: ServedVersion, kind: Kind, object: KubeObject): Field
     throw forbidden(kind, object.metadata.name ?? "", "create not allowed while custom resource definition is terminating");
   }
   const schema = served.schema();
-  return [
+  const errors = [
     ...(served.props ? schemaErrors(served.props, object) : []),
     ...scaleErrors(served.scale, object),
     ...scaleStatusErrors(served.scale, object),
     ...embeddedErrors(object, schema, (metadata) => metadataErrors(kind, metadata)),
     ...listTypeErrors("", schema, object),
   ];
+  return [...errors, ...ruleErrors(served, errors, object, undefined)];
+}
+
+/** What an update broke before and didn't touch: errors that are only told of, by object. */
+const forgiven = new WeakMap<KubeObject, string[]>();
+
+function forgivenIn(object: KubeObject): readonly string[] {
+  return forgiven.get(object) ?? [];
+}
+
+/** Errors after which rules would meet values that they can't be asked about. */
+const BLOCKING: ReadonlySet<string> = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const UNCHECKED = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+/** @param found what is wrong with the object otherwise */
+function ruleErrors(
+  { props }: ServedVersion,
+  found: readonly FieldError[],
+  next: KubeObject,
+  last: KubeObject | undefined,
+  correlation?: Correlated,
+): FieldError[] {
+  if (!props || !hasRules(props)) return [];
+  if (found.some(({ type }) => BLOCKING.has(type))) return [invalid("<nil>", null, UNCHECKED)];
+  const warnings: string[] = [];
+  const errors = validateRules(props, next, last, { correlation, warn: (message) => warnings.push(message) });
+  if (warnings.length > 0) forgiven.set(next, warnings);
+  return errors;
 }
 
 function changeErrors(served: ServedVersion, kind: Kind, next: KubeObject, last: KubeObject): FieldError[] {
   const schema = served.schema();
   const correlated = new Correlated(next, last, schema);
-  return [
+  const errors = [
     ...(served.props ? schemaErrors(served.props, next, { correlated }) : []),
     ...scaleErrors(served.scale, next),
     ...scaleStatusErrors(served.scale, next),
     ...embeddedErrors(next, schema, (metadata) => metadataErrors(kind, metadata)),
     ...(listTypeErrors("", schema, last).length === 0 ? listTypeErrors("", schema, next) : []),
   ];
+  return [...errors, ...ruleErrors(served, errors, next, last, correlated)];
 }
 
 /** Only the status' own schema counts. */
 function statusErrors(served: ServedVersion, next: KubeObject, last: KubeObject): FieldError[] {
   const schema = served.schema();
-  const correlated = new Correlated(next, last, schema).member("status");
+  const whole = new Correlated(next, last, schema);
+  const correlated = whole.member("status");
   const props = served.props?.properties && own(served.props.properties as Plain, "status");
   const hasStatus = Object.hasOwn(next, "status");
   const found = listTypeErrors("", schema, next);
-  return [
+  const errors = [
     ...(isObject(props) && hasStatus ? schemaErrors(props, members(next).status, { base: "status", correlated }) : []),
     ...scaleStatusErrors(served.scale, next),
     ...(found.length > 0 && listTypeErrors("", schema, last).length === 0 ? found : []),
   ];
+  return [...errors, ...ruleErrors(served, errors, next, last, whole)];
 }
 
 function metadataErrors(kind: Kind, metadata: Plain): readonly FieldError[] {

@@ -16,10 +16,22 @@ export class Correlated {
     this.#schema = schema;
   }
 
-  /** Whether the value is as it was. */
+  /** Whether the value is as it was, as far as the schema tells: items that have keys may have changed places. */
   get unchanged(): boolean {
-    this.#unchanged ??= equal(this.value, this.old);
+    this.#unchanged ??= this.#compare();
     return this.#unchanged;
+  }
+
+  #compare(): boolean {
+    const { value, old } = this;
+    if (Array.isArray(value)) {
+      if (!Array.isArray(old) || value.length !== old.length) return false;
+      if (this.#schema?.listType !== "map" || !this.#schema.items) return equal(value, old);
+      return value.every((_, i) => this.item(i)?.unchanged === true);
+    }
+    if (!isObject(value)) return equal(value, old);
+    if (!isObject(old) || Object.keys(value).length !== Object.keys(old).length) return false;
+    return Object.keys(value).every((name) => this.member(name)?.unchanged === true);
   }
 
   /** @returns the member with what it was before; undefined where there was none to compare it with */
