@@ -13,7 +13,13 @@ import { isLongRunning } from "./steps/long-running.ts";
 
 const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 /** Groups whose objects say who may do what, and resources that are credentials. */
-const POWER_GROUPS: ReadonlySet<string> = new Set(["rbac.authorization.k8s.io", "admissionregistration.k8s.io", "certificates.k8s.io", "apiextensions.k8s.io"]);
+const POWER_GROUPS: ReadonlySet<string> = new Set([
+  "rbac.authorization.k8s.io",
+  "admissionregistration.k8s.io",
+  "certificates.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+]);
 const POWER_RESOURCES: ReadonlySet<string> = new Set(["secrets", "serviceaccounts/token", "tokenreviews"]);
 
 export function auditor(sink: AuditSink, registry: MetricRegistry): Auditor {

@@ -100,7 +100,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
-  const remote = outgoing && aggregation({ outgoing, reader, clock, random, log });
+  const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry });
   const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
   custom = served;
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });

@@ -230,6 +230,10 @@ test("an extension that can't be had says why, answers 503, and is stale to thos
   server.broken = true;
   await call("PATCH", `${SERVICES}/${NAME}`, { metadata: { annotations: { look: "again" } } }, { "content-type": "application/merge-patch+json" });
   await available("False FailedDiscoveryCheck");
+  const metrics = (await call("GET", "/metrics")).text.split("\n");
+  assert.ok(metrics.includes(`aggregator_unavailable_apiservice{name="${NAME}"} 1`));
+  assert.ok(metrics.includes('aggregator_unavailable_apiservice{name="v1.apps"} 0'));
+  assert.ok(metrics.includes(`aggregator_unavailable_apiservice_total{name="${NAME}",reason="FailedDiscoveryCheck"} 1`));
   const items = (await call("GET", "/apis", undefined, { accept: AGGREGATED })).json().items;
   const { versions } = items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === "wardle.example.com");
   assert.deepEqual([versions[0].freshness, versions[0].resources.length], ["Stale", 1]);

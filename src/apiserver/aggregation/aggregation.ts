@@ -6,6 +6,7 @@
 import type { APIService } from "../../api/tables/apiregistration-v1.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import type { Log } from "../../machinery/log.ts";
+import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { ForeignVersion } from "../../machinery/openapi/discovery.ts";
 import type { OpenApiPart } from "../../machinery/openapi/document.ts";
 import type { Random } from "../../machinery/random.ts";
@@ -16,6 +17,7 @@ import type { Handler } from "../call.ts";
 import type { Loopback } from "../loopback.ts";
 import type { Outgoing } from "../outgoing.ts";
 import { checkRemote, withCondition } from "./availability.ts";
+import { AvailabilityMetrics } from "./availability-metrics.ts";
 import { connection } from "./connection.ts";
 import { passOn } from "./proxy.ts";
 import { GROUP, RESOURCE, type RemoteApi, RemoteApis } from "./remote-apis.ts";
@@ -28,6 +30,7 @@ export interface AggregationOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly registry: MetricRegistry;
 }
 
 export interface Aggregation {
@@ -66,6 +69,7 @@ export function aggregation(options: AggregationOptions): Aggregation {
   const { reader, clock, log } = options;
   const apis = new RemoteApis(reader);
   const way = connection(options);
+  const metrics = new AvailabilityMetrics(options.registry, () => reader.list<APIService>(GROUP, RESOURCE));
   const known = new Map<string, Known>();
   const stops: (() => void)[] = [];
   let versions: readonly ForeignVersion[] = [];
@@ -92,6 +96,7 @@ export function aggregation(options: AggregationOptions): Aggregation {
     if (passed) await read(api);
     else known.set(api.name, { ...(known.get(api.name) ?? NOTHING), freshness: "Stale", readAt: Number.NEGATIVE_INFINITY });
     publish();
+    metrics.found(api, finding);
     await settle(loopback, api.object, withCondition(api.object, finding, clock));
     return passed && known.get(api.name)?.freshness === "Current";
   }

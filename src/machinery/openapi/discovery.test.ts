@@ -97,3 +97,27 @@ test("the aggregated form holds everything once", () => {
   assert.equal(all.items.length, 4);
   assert.match(etag(Buffer.from("x")), /^"[0-9A-F]{128}"$/);
 });
+
+test("what another server serves stands at its priority, in place of what has the same group and version here", () => {
+  const foreign = (group: string, version: string, groupPriority: number, versionPriority: number) => ({
+    ...{ group, version, groupPriority, versionPriority, resources: [{ resource: "things" }], freshness: "Stale" as const },
+  });
+  const discovery = new Discovery(resources, [
+    foreign("first.example.com", "v1", 19_000, 1),
+    foreign("last.example.com", "v1alpha1", 10, 5),
+    foreign("last.example.com", "v1", 10, 1),
+    foreign("apps", "v1", 17_800, 15),
+  ]);
+  const { items } = discovery.aggregated("apis") as {
+    items: { metadata: { name: string }; versions: { version: string; resources: object[]; freshness: string }[] }[];
+  };
+  const names = items.map(({ metadata }) => metadata.name);
+  assert.deepEqual([names[0], names[1], names.at(-1)], ["first.example.com", "apps", "last.example.com"]);
+  const versionsOf = (name: string) => items.find(({ metadata }) => metadata.name === name)?.versions;
+  assert.deepEqual(versionsOf("apps"), [{ version: "v1", resources: [{ resource: "things" }], freshness: "Stale" }]);
+  assert.deepEqual(
+    versionsOf("last.example.com")?.map(({ version }) => version),
+    ["v1alpha1", "v1"],
+  );
+  assert.equal(discovery.resources("apps", "v1"), undefined); // The other server answers it.
+});
