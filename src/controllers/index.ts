@@ -10,6 +10,7 @@ import namespace from "./namespace/namespace.ts";
 import { nodeIpam } from "./node-ipam.ts";
 import nodeLifecycle from "./node-lifecycle.ts";
 import podGc from "./pod-gc.ts";
+import policyTypes from "./policy-types/policy-types.ts";
 import pvProtection from "./pv-protection.ts";
 import pvcProtection from "./pvc-protection.ts";
 import quota from "./quota/quota.ts";
@@ -38,6 +39,7 @@ export function controllers(options: ControllerOptions): readonly AnyController[
     nodeIpam(options.podCidr),
     nodeLifecycle,
     podGc,
+    policyTypes,
     pvProtection,
     pvcProtection,
     quota,
