@@ -37,10 +37,13 @@ interface Keeper {
 
 /** @returns once all stand; what ends the keeping */
 export async function bootstrap(options: BootstrapOptions): Promise<() => void> {
-  const stops: (() => void)[] = [];
+  let ended = false;
+  const stops: (() => void)[] = [() => (ended = true)];
   for (const { name, watched, names, work, followsChanges, everyMs } of keepersOf(options)) {
     await work();
-    const wake = repeatedly(options, name, work);
+    const wake = repeatedly(options, name, async () => {
+      if (!ended) await work(); // Later there is no store to work on.
+    });
     if (everyMs !== undefined) stops.push(regularly(options.clock, everyMs, wake));
     const soon = followsChanges ? gathered(options.clock, wake) : undefined;
     for (const [group, resource] of watched) {

@@ -40,7 +40,7 @@ export async function keepIdentity(options: IdentityOptions): Promise<() => void
       await renewOnce(options, name, holder);
       await removeExpired(options, name);
     } catch (error) {
-      log.warn("the server's own lease could not be renewed", { error: String(error) });
+      if (!ended) log.warn("the server's own lease could not be renewed", { error: String(error) });
     }
     if (!ended) cancel = clock.after(RENEW_MS, () => void renew());
   }

@@ -35,6 +35,7 @@ async function ensureOne(loopback: Loopback, { path, object }: OwnObject, keep: 
   const named = `${path}/${encodeURIComponent(object.metadata.name ?? "")}`;
   const present = await loopback.send("GET", named);
   if (present.code === 404) return; // Deleted between the two: the next look makes it.
+  if (present.code !== 200) throw refused("read", path, object, present);
   const next = keep(present.body as KubeObject, object);
   if (!next) return;
   const updated = await loopback.send("PUT", named, next);
