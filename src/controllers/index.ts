@@ -1,6 +1,7 @@
 /** Every controller: one file (or folder) each, one line here. */
 
 import type { AnyController } from "../client/controller.ts";
+import clusterRoleAggregation from "./cluster-role-aggregation.ts";
 import csrApproval from "./csr-approval.ts";
 import deployment from "./deployment/deployment.ts";
 import endpointSlice from "./endpoint-slice.ts";
@@ -30,6 +31,7 @@ export interface ControllerOptions {
 
 export function controllers(options: ControllerOptions): readonly AnyController[] {
   return [
+    clusterRoleAggregation,
     csrApproval,
     deployment,
     endpointSlice,

@@ -94,3 +94,23 @@ test("a taint says since when it holds: since its effect changed", () => {
   assert.equal((changed.object.spec as { taint: { timeAdded: string } }).taint.timeAdded, "2026-01-01T00:00:00Z");
   assert.deepEqual(fields(create(rule({ effect: "Never", key: "" }))), ["Invalid spec.taint.key", "Invalid spec.taint.key", "NotSupported spec.taint.effect"]);
 });
+
+test("a selector is an expression over one device, true or false, and not too dear", () => {
+  const select = (expression: string) =>
+    create(object("DeviceClass", { selectors: [{ cel: { expression } }] })).errors.map((error) => error.split(" spec.")[0]!.replace("FieldValue", ""));
+  for (const good of [
+    "device.driver == 'd' && device.attributes['d'].model == 'x'",
+    "device.capacity['d'].memory.compareTo(quantity('1Gi')) >= 0",
+    "cel.bind(a, device.attributes['d'], a.size > 5 && a.v.isGreaterThan(semver('1.2.3')))",
+    "device.attributes['d'].model.lowerAscii() == 'a'",
+    "device.attributes['d'].model",
+  ]) {
+    assert.deepEqual(select(good), [], good);
+  }
+  for (const bad of ["device.driver", "device.unknown", "device.driver ==", "[1].includes(1)", `'${"a".repeat(5)}' == 1`])
+    assert.deepEqual(select(bad), ["Invalid"], bad);
+  const pairs =
+    "device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.attributes.all(d, device.attributes[a].x == device.attributes[b].y))))";
+  assert.deepEqual(select(pairs), ["Forbidden"]);
+  assert.deepEqual(select("a".repeat(10_241)), ["TooLong"]);
+});

@@ -130,7 +130,7 @@ export type Compiled =
 
 /** Reads, checks and plans an expression. */
 export function compile(source: string, environment: Environment): Compiled {
-  const parsed = parse(source);
+  const parsed = parse(source, environment.binds);
   const expr = parsed.expr;
   if (!expr) return { issues: parsed.issues, text: showIssues(source, parsed.issues), stage: "compilation" };
   const wrong = check(expr, environment);

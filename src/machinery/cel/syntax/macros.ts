@@ -37,8 +37,13 @@ const MACROS: ReadonlyMap<string, Expansion> = new Map<string, Expansion>([
   ["optFlatMap/2", (at, target, args) => whenPresent(at, target, simpleName(args[0]!, "optFlatMap"), (bound) => bound, args[1]!)],
 ]);
 
-/** @returns what a call is written out as; undefined where it is no macro. Throws MacroError. */
-export function expandMacro(at: number, name: string, target: Expr | undefined, args: readonly Expr[]): Expr | undefined {
+/** @param binds whether there is `cel.bind` @returns what a call is written out as; undefined where it is no macro. Throws MacroError. */
+export function expandMacro(at: number, name: string, target: Expr | undefined, args: readonly Expr[], binds = false): Expr | undefined {
+  if (binds && name === "bind" && args.length === 3 && target?.kind === "identifier" && target.name === "cel") {
+    const [variable, value, inside] = args;
+    if (variable!.kind !== "identifier") throw new MacroError(variable!.at, "cel.bind() variable names must be simple identifiers");
+    return bind(at, variable!.name, value!, inside!);
+  }
   if (target) return MACROS.get(`${name}/${args.length}`)?.(at, target, args);
   if (name !== "has" || args.length !== 1) return undefined;
   const [argument] = args;

@@ -31,7 +31,7 @@ class SyntaxIssue extends Error {
 }
 
 /** @returns the tree, or what is wrong */
-export function parse(source: string): { readonly expr?: Expr; readonly issues: readonly Issue[] } {
+export function parse(source: string, binds = false): { readonly expr?: Expr; readonly issues: readonly Issue[] } {
   const issues: Issue[] = [];
   if ([...source].length > CHARACTERS_MAX) {
     return { issues: [{ at: 0, message: `expression code point size exceeds limit: size: ${[...source].length}, limit ${CHARACTERS_MAX}` }] };
@@ -39,6 +39,7 @@ export function parse(source: string): { readonly expr?: Expr; readonly issues: 
   const parser = new Parser(
     tokenize(source, (issue) => issues.push(issue)),
     issues,
+    binds,
   );
   try {
     const expr = parser.whole();
@@ -53,12 +54,14 @@ export function parse(source: string): { readonly expr?: Expr; readonly issues: 
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #issues: Issue[];
+  readonly #binds: boolean;
   #next = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[], issues: Issue[]) {
+  constructor(tokens: readonly Token[], issues: Issue[], binds: boolean) {
     this.#tokens = tokens;
     this.#issues = issues;
+    this.#binds = binds;
   }
 
   whole(): Expr {
@@ -216,7 +219,7 @@ class Parser {
     }
     this.#expect(")");
     try {
-      return expandMacro(at, name, target, args) ?? { kind: "call", at, name, target, args };
+      return expandMacro(at, name, target, args, this.#binds) ?? { kind: "call", at, name, target, args };
     } catch (error) {
       if (!(error instanceof MacroError)) throw error;
       this.#issues.push({ at: error.at, message: error.message });
