@@ -5,9 +5,11 @@ import { internalError } from "../../machinery/status/status-error.ts";
 import type { Call } from "../call.ts";
 import type { AnswerStream } from "../http/exchange.ts";
 import type { EventEncoder, ListAnswer, Respond, SuccessStatus } from "../respond.ts";
+import { flag } from "../verbs/query.ts";
 import { documentFormOf, formOf } from "./choose.ts";
 import { answerHeaders } from "./headers.ts";
-import { sendBody, sendChunks } from "./send.ts";
+import { packedStream } from "./packed-stream.ts";
+import { compressed, sendBody, sendChunks, takesGzip } from "./send.ts";
 import { webSocketStream } from "./websocket-stream.ts";
 
 function answerObject(call: Call, code: number, kind: Kind, bytes: Uint8Array): void {
@@ -23,7 +25,16 @@ function answerList(call: Call, kind: Kind, list: ListAnswer): void {
 function answerWatch(call: Call, kind: Kind): AnswerStream {
   const { streamType } = formOf(call, kind, "watch");
   if (streamType === undefined) throw internalError(new Error("a form that can't be streamed was chosen for a watch"));
-  return webSocketStream(call, streamType === "application/json") ?? call.exchange.stream(200, answerHeaders(call, streamType));
+  const socket = webSocketStream(call, streamType === "application/json");
+  if (socket) return socket;
+  const headers = answerHeaders(call, streamType);
+  if (!beginsWithList(call) || !takesGzip(call)) return call.exchange.stream(200, headers);
+  return packedStream(call.exchange.stream(200, compressed(headers)));
+}
+
+/** Whether a watch sends first what is there, and says when that is all. */
+function beginsWithList({ query }: Call): boolean {
+  return query.size > 0 && flag(query, "sendInitialEvents") === true && flag(query, "allowWatchBookmarks") === true;
 }
 
 function eventEncoder(call: Call, kind: Kind): EventEncoder {

@@ -47,7 +47,8 @@ export function takesGzip(call: Call): boolean {
   return typeof accepted === "string" && accepted.split(",").some((one) => one.trim() === "gzip");
 }
 
-function compressed(headers: MutableHeaders): MutableHeaders {
+/** @returns the headers of an answer that is packed */
+export function compressed(headers: MutableHeaders): MutableHeaders {
   headers["content-encoding"] = "gzip";
   headers.vary = "Accept-Encoding";
   return headers;
