@@ -57,6 +57,8 @@ export interface Front {
   readonly endpoints: Endpoints;
   readonly turns: Turns;
   readonly metrics: RequestMetrics;
+  /** Told of each request that is answered, where traces are wanted. */
+  readonly tracer?: { observe(call: Call): void };
   readonly log: Log;
 }
 

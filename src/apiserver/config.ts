@@ -40,6 +40,8 @@ export interface ApiServerConfig {
   readonly enableCbor?: boolean;
   /** How many requests run at once that aren't exempt: priority levels divide them. 600 where absent. */
   readonly requestsInFlight?: number;
+  /** File of a TracingConfiguration: no traces are made where absent. */
+  readonly tracingConfiguration?: string;
   /** At the end: so long everything is served as before but for `/readyz`; then newcomers are told to come back, and watches end within the third. All 0 or false where absent. */
   readonly shutdownDelayMs?: number;
   readonly shutdownSendRetryAfter?: boolean;

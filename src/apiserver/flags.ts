@@ -32,6 +32,7 @@ export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
     ["shutdown-delay-duration", `${(config.shutdownDelayMs ?? 0) / 1000}s`],
     ["shutdown-send-retry-after", String(config.shutdownSendRetryAfter ?? false)],
     ["shutdown-watch-termination-grace-period", `${(config.shutdownWatchGraceMs ?? 0) / 1000}s`],
+    ["tracing-config-file", config.tracingConfiguration ?? ""],
     ["watch-cache", "true"],
   ]);
 }

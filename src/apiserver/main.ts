@@ -16,6 +16,7 @@ import { flagsOf } from "./flags.ts";
 import type { OperationsSettings } from "./operations.ts";
 import { type Followed, followFiles } from "./reload.ts";
 import { type ApiServer, startApiServer } from "./server.ts";
+import { readTracing } from "./tracing/configuration.ts";
 
 /** After SIGTERM open requests have so long to end. */
 const DRAIN_MS = 5000;
@@ -70,9 +71,10 @@ export async function main(args: string[]): Promise<void> {
 }
 
 function operationsOf(config: ApiServerConfig): OperationsSettings {
-  const { requestsInFlight, watchesPerUser, shutdownDelayMs, shutdownSendRetryAfter, shutdownWatchGraceMs } = config;
+  const { requestsInFlight, watchesPerUser, tracingConfiguration, shutdownDelayMs, shutdownSendRetryAfter, shutdownWatchGraceMs } = config;
+  const tracing = tracingConfiguration === undefined ? undefined : readTracing(readFileSync(tracingConfiguration, "utf8"));
   const shutdown = { delayMs: shutdownDelayMs, sendRetryAfter: shutdownSendRetryAfter, watchGraceMs: shutdownWatchGraceMs };
-  return { storeFile: config.store, flags: flagsOf(config), seats: requestsInFlight, watchesPerUser, shutdown };
+  return { storeFile: config.store, flags: flagsOf(config), seats: requestsInFlight, watchesPerUser, shutdown, tracing };
 }
 
 /** What may be exchanged under the running server. */

@@ -2,6 +2,7 @@
 
 import type { Kind } from "../api/kind.ts";
 import type { Clock } from "../machinery/clock.ts";
+import type { Dialer } from "../machinery/dialer.ts";
 import type { Log } from "../machinery/log.ts";
 import type { MetricRegistry } from "../machinery/metrics/registry.ts";
 import type { Random } from "../machinery/random.ts";
@@ -26,6 +27,8 @@ import { collectServer } from "./metrics/collected.ts";
 import { RequestBook } from "./metrics/requests.ts";
 import { drain, type ShutdownSettings } from "./shutdown.ts";
 import { Deadlines } from "./steps/deadline.ts";
+import type { TracingSettings } from "./tracing/configuration.ts";
+import { Tracer } from "./tracing/tracer.ts";
 import { watchEventLoop } from "./watchdog.ts";
 
 /** As kube-apiserver: --max-requests-inflight and --max-mutating-requests-inflight together. */
@@ -41,6 +44,8 @@ export interface OperationsSettings {
   /** The store's file, where it has one: its size is told. */
   readonly storeFile?: string | undefined;
   readonly shutdown?: ShutdownSettings | undefined;
+  /** Where traces go; none are made where absent. */
+  readonly tracing?: TracingSettings | undefined;
   /** How the server was started, by the names of kube-apiserver's flags: `/flagz` shows them. */
   readonly flags?: ReadonlyMap<string, string> | undefined;
 }
@@ -56,6 +61,7 @@ export interface OperationsOptions {
   readonly log: Log;
   /** Kinds whose caches are filled before the server is ready. */
   readonly filled: readonly Kind[];
+  readonly dialer: Dialer | undefined;
 }
 
 export interface Operations {
@@ -63,6 +69,7 @@ export interface Operations {
   readonly turns: FlowTurns;
   readonly metrics: RequestBook;
   readonly deadlines: Deadlines;
+  readonly tracer: Tracer | undefined;
   readonly rows: readonly EndpointRow[];
   /** Counts a TLS handshake that failed. */
   onHandshakeError(): void;
@@ -70,10 +77,10 @@ export interface Operations {
   follow(reader: Reader, loopback: Loopback): void;
   /** Says to clients that the server is about to end, and waits for them. @returns once the door may be closed */
   drain(graceMs: number): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-export function openOperations({ settings, registry, store, kinds, caches, clock, random, log, filled }: OperationsOptions): Operations {
+export function openOperations({ settings, registry, store, kinds, caches, clock, random, log, filled, dialer }: OperationsOptions): Operations {
   const { seats = SEATS, watchesPerUser = WATCHES_PER_USER, storeFile, flags = new Map() } = settings;
   const phase: Phase = { started: false, draining: false };
   const deadlines = new Deadlines(clock);
@@ -85,12 +92,14 @@ export function openOperations({ settings, registry, store, kinds, caches, clock
   const series = new HealthSeries();
   const cachesFilled = (): boolean => filled.every((kind) => kind.rules.virtual || caches.stored(kind).filled);
   const checks = healthChecks({ store, phase, cachesFilled, after: (delayMs, callback) => clock.after(delayMs, callback) });
+  const tracer = settings.tracing && dialer && new Tracer({ settings: settings.tracing, dialer, clock, random, log, registry });
   let stopFollowing = (): void => {};
   return {
     phase,
     turns,
     metrics: new RequestBook(registry),
     deadlines,
+    tracer,
     rows: [
       ...healthEndpoints(checks, series),
       metricsEndpoint(registry),
@@ -104,10 +113,11 @@ export function openOperations({ settings, registry, store, kinds, caches, clock
       stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log });
     },
     drain: (graceMs) => drain(phase, turns, settings.shutdown ?? {}, graceMs, clock, random),
-    close() {
+    async close() {
       watchdog.stop();
       stopFollowing();
       flowControl.close();
+      await tracer?.close();
     },
   };
 }

@@ -119,7 +119,8 @@ function stackOf(error: unknown): string {
 
 function close(call: Call): void {
   const { front, clock } = call.context;
-  front.turns.giveBack(call);
   front.metrics.observe(call, clock.now() - call.receivedAt);
+  front.tracer?.observe(call);
+  front.turns.giveBack(call);
   front.audit.closed(call);
 }

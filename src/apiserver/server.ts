@@ -105,7 +105,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   custom = served;
   const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
 
-  const operations = openOperations({ settings: options.operations ?? {}, registry, store, kinds, caches, clock, random, log, filled: options.kinds });
+  const operations = openOperations({
+    settings: options.operations ?? {},
+    registry,
+    store,
+    kinds,
+    caches,
+    clock,
+    random,
+    log,
+    filled: options.kinds,
+    dialer: outgoing?.dialer,
+  });
   const listeners: Listener[] = [];
   const advertised = options.advertiseAddress ?? options.listen[0]!;
   const issuer = issuerEndpoints({ keys: access.tokenKeys, issuer: options.tokens.issuer, address: () => `${advertised}:${listeners[0]?.port}` });
@@ -124,6 +135,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     endpoints,
     turns: operations.turns,
     metrics: operations.metrics,
+    ...(operations.tracer && { tracer: operations.tracer }),
     log,
   };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
@@ -180,8 +192,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       stopLease();
       stopKeeping();
       served.stop();
-      operations.close();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
+      await operations.close();
       access.close();
       webhooks?.close();
       remote?.stop();

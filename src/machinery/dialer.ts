@@ -32,6 +32,8 @@ export const PURPOSES = {
   extension: { name: "extension", to: ["pod", "service", "node", "private", "public"] },
   /** The same where no nodes are, so that whoever develops an extension runs it beside the API server. */
   localExtension: { name: "extension", to: ["loopback", "pod", "service", "node", "private", "public"] },
+  /** The API server to the collector of traces that its administrator names. */
+  tracing: { name: "tracing", to: ["loopback", "pod", "service", "node", "private", "public"] },
   /** A node's agent to a container of its own, for probes. */
   probe: { name: "probe", to: ["loopback", "pod", "node", "private", "public"] },
   /** A node's agent to the runtime's streaming server. */
