@@ -37,7 +37,7 @@ function tokenVolume(name: string): Volume {
 }
 
 function mountToken({ spec }: Pod, random: Random): void {
-  const existing = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))?.name;
+  const existing = spec.volumes?.find(({ name }) => name?.startsWith(VOLUME_PREFIX))?.name;
   const suffix = () => Array.from({ length: 5 }, () => SUFFIX_LETTERS[random.below(SUFFIX_LETTERS.length)]).join("");
   const name = existing ?? VOLUME_PREFIX + suffix();
   let mounted = false;

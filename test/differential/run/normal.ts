@@ -93,9 +93,31 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (isObject(value.metadata) && typeof value.metadata.generateName === "string" && value.metadata.generateName && isObject(object.metadata)) {
     object.metadata.name = typeof value.metadata.name === "string" ? value.metadata.name.replace(/[a-z0-9]{5}$/, "xxxxx") : value.metadata.name;
   }
+  withoutLater(object);
   if (value.kind === "Status" && !withMessages) object.message = undefined;
   if (value.kind === "Table") return table(object);
   return object;
+}
+
+const SERVERS_OWN = /^(api-priority-|kube-apiserver|rampart-)/;
+/** Conditions that a server's own controllers set after the answer, or just before it. */
+const LATER: ReadonlySet<unknown> = new Set(["Dangling", "Established", "NamesAccepted", "Available"]);
+
+/** What a server's own controllers say of an object, sooner or later: the names of custom resources, whether a schema dangles, whether an API answers. */
+function withoutLater({ metadata, status }: Plain): void {
+  if (isObject(metadata) && Array.isArray(metadata.managedFields)) {
+    const kept = metadata.managedFields.filter((entry) => !(isObject(entry) && entry.subresource === "status" && SERVERS_OWN.test(String(entry.manager))));
+    metadata.managedFields = kept.length > 0 ? kept : undefined;
+  }
+  if (!isObject(status)) return;
+  if (Array.isArray(status.conditions)) {
+    const kept = status.conditions.filter((condition) => !(isObject(condition) && LATER.has(condition.type)));
+    status.conditions = kept.length > 0 ? kept : undefined;
+  }
+  if ("acceptedNames" in status) {
+    for (const name of ["acceptedNames", "storedVersions"]) delete status[name];
+    status.conditions ||= undefined;
+  }
 }
 
 /** A table without the ages in its cells. */

@@ -97,7 +97,7 @@ export function oddMethod({ path, name }: Spot): Make {
       ["OPTIONS", path],
       ["GET", `${path}/${name}/nothing`],
       ["PUT", `${path}/${name}/nothing`],
-      ["GET", `${path}/`],
+      ...(path.includes("/namespaces/") ? ([["GET", `${path}/`]] as const) : []),
       ["GET", `${path}/${name}/`],
       ["FROB", `${path}/${name}`],
       ["DELETE", `${path}/none-such`],

@@ -9,8 +9,9 @@ const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{
 const domain = new RegExp(`^${DOMAIN}$`);
 const path = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 const tail = new RegExp(`^(?::(${TAG}))?(?:@(${DIGEST}))?$`);
-/** Longer names than this are no references. */
+/** Longer names than this are no references; a name of one part stands for one in this folder. */
 const NAME_MAX = 255;
+const FOLDER = "library/";
 
 /** @returns the image's tag: `latest` where it names neither tag nor digest; empty where it has only a digest or is no reference at all */
 export function imageTag(image: string): string {
@@ -21,7 +22,8 @@ export function imageTag(image: string): string {
   const rest = hasDomain ? image.slice(slash + 1) : image;
   const end = rest.search(/[:@]/);
   const name = end < 0 ? rest : rest.slice(0, end);
-  if (image.length > NAME_MAX * 2 || name.length > NAME_MAX || !path.test(name) || (hasDomain && !domain.test(first))) return "";
+  const length = name.length + (hasDomain || name.includes("/") ? 0 : FOLDER.length);
+  if (image.length > NAME_MAX * 2 || length > NAME_MAX || !path.test(name) || (hasDomain && !domain.test(first))) return "";
   const parts = tail.exec(end < 0 ? "" : rest.slice(end));
   if (!parts) return "";
   return parts[1] ?? (parts[2] === undefined ? "latest" : "");

@@ -6,6 +6,7 @@ import { unclassified } from "../../../machinery/patch/failures.ts";
 import { type FieldError, invalid, notSupported, required } from "../../../machinery/status/field-error.ts";
 import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
 import type { Call } from "../../call.ts";
+import { checkContentType } from "../../registry/body-codec.ts";
 import { bodyKind } from "../../registry/body-kind.ts";
 import { admissionRequest, mutateAll, validateAll } from "../admission.ts";
 import { kindOf } from "../kind-of.ts";
@@ -44,6 +45,7 @@ export function bindByBody(call: Call): Promise<void> {
 async function bind(call: Call, asked: string | undefined): Promise<void> {
   const pods = call.context.kinds.find("", "v1", "pods")!;
   const kind = asked === undefined ? kindOf(call) : bodyKind(pods, "binding");
+  checkContentType(call, kind);
   const options = writeOptions(call, "CreateOptions");
   const binding: Binding = objectOf(kind, await readBody(call), options.fieldValidation, (message) => call.warnings.push(message));
   settleNamespace(call, binding);
