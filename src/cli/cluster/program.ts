@@ -92,7 +92,8 @@ function removeUnused(place: string, current: string): void {
     const folder = join(place, name);
     const inUse = folder === current || [...used].some((executable) => executable.startsWith(`${folder}/`));
     // A draft or a young copy may be another cluster's that is just starting.
-    const isYoung = Date.now() - statSync(folder).mtimeMs < YOUNG_MS;
+    // Another cluster may remove what is old at the same moment.
+    const isYoung = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < YOUNG_MS;
     if (!inUse && !isYoung) rmSync(folder, { recursive: true, force: true });
   }
 }
