@@ -36,8 +36,16 @@ export async function collect(object: OwnedObject, collection: Collection): Prom
     return;
   }
   // An owner that waits for this one to go wants everything beneath it to go first.
-  const policy = waiting.length > 0 && collection.graph.dependentsOf(object.metadata.uid ?? "").length > 0 ? "Foreground" : policyOf(finalizers);
-  await remove(object, policy, collection);
+  const dependents = waiting.length > 0 ? collection.graph.dependentsOf(object.metadata.uid ?? "") : [];
+  // Where one of those waits too, they may own each other in a circle and would wait for ever: this one then holds up no owner.
+  if (dependents.some(({ metadata }) => isWaiting(metadata)) && ownerReferences.some(({ blockOwnerDeletion }) => blockOwnerDeletion))
+    await patch(object, { ownerReferences: ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false })) }, collection);
+  await remove(object, dependents.length > 0 ? "Foreground" : policyOf(finalizers), collection);
+}
+
+/** On its way out, and waits for what it owns. */
+function isWaiting({ deletionTimestamp, finalizers }: Metadata): boolean {
+  return deletionTimestamp !== undefined && (finalizers?.includes(FOREGROUND) ?? false);
 }
 
 function policyOf(finalizers: readonly string[]): string {
@@ -47,10 +55,11 @@ function policyOf(finalizers: readonly string[]): string {
 
 /** `waiting`: on its way out in the foreground, held up by this very object. */
 async function stateOf(owner: Owner, dependent: OwnedObject, { client, graph, resourceOf }: Collection): Promise<"there" | "gone" | "waiting"> {
-  const judge = (metadata: Metadata): "there" | "waiting" =>
-    metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) ? "waiting" : "there";
-  const known = graph.get(owner.uid);
-  if (known) return judge(known.metadata);
+  const judge = (metadata: Metadata): "there" | "waiting" => (isWaiting(metadata) ? "waiting" : "there");
+  const known = graph.get(owner.uid)?.metadata;
+  // A UID that is known elsewhere is a reference to what isn't there: an owner stands in its dependent's namespace, or in none.
+  const isHere = known?.name === owner.name && (known.namespace === undefined || known.namespace === dependent.metadata.namespace);
+  if (known && isHere) return judge(known);
   const resource = resourceOf(owner.apiVersion, owner.kind);
   // An owner of a kind that nobody serves now may come back: nothing is deleted on its account.
   if (!resource) return "there";
