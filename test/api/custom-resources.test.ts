@@ -18,9 +18,16 @@ const schema = {
     spec: {
       type: "object",
       required: ["color"],
+      "x-kubernetes-validations": [
+        {
+          rule: "!has(self.limit) || !has(self.replicas) || self.replicas <= self.limit",
+          messageExpression: "self.limit > 1 ? 'at most the limit' : 'at most one'",
+        },
+      ],
       properties: {
         color: { type: "string", enum: ["red", "blue"], default: "red" },
         replicas: { type: "integer", minimum: 0 },
+        limit: { type: "integer", "x-kubernetes-validations": [{ rule: "self >= oldSelf", message: "only grows" }] },
         note: { type: "string", nullable: true },
         tags: { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } },
         free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
@@ -67,7 +74,8 @@ test("a custom resource lives and goes with its definition", async (t) => {
   const established = (answer: RawAnswer): boolean =>
     answer.json().status?.conditions?.some((one: { type: string; status: string }) => one.type === "Established" && one.status === "True") ?? false;
 
-  assert.equal((await ask("POST", DEFINITIONS, definition)).code, 201);
+  const defined = await ask("POST", DEFINITIONS, definition);
+  assert.equal(defined.code, 201, defined.json().message);
   await until(`${DEFINITIONS}/widgets.example.com`, established);
 
   await t.test("what is created is defaulted, pruned and written by the alphabet", async () => {
@@ -85,10 +93,40 @@ test("a custom resource lives and goes with its definition", async (t) => {
     assert.equal(answer.code, 422);
     assert.deepEqual(
       answer.json().details.causes.map(({ reason, field }: { reason: string; field: string }) => `${reason} ${field}`),
-      ["FieldValueNotSupported spec.color", "FieldValueInvalid spec.replicas", "FieldValueInvalid .spec.replicas", "FieldValueDuplicate spec.tags[1]"],
+      [
+        "FieldValueNotSupported spec.color",
+        "FieldValueInvalid spec.replicas",
+        "FieldValueInvalid .spec.replicas",
+        "FieldValueDuplicate spec.tags[1]",
+        "FieldValueInvalid <nil>",
+      ],
     );
     const strict = await ask("POST", `${WIDGETS}?fieldValidation=Strict`, widget("b", { z: 1, a: 1 }));
     assert.match(strict.json().message, /strict decoding error: unknown field "spec.a", unknown field "spec.z"$/);
+  });
+
+  await t.test("its rules are run, of what was there too, but not where the schema is broken", async () => {
+    const causes = (answer: RawAnswer): string[] => answer.json().details.causes.map(({ field, message }: Record<string, string>) => `${field}: ${message}`);
+    const created = await ask("POST", WIDGETS, widget("r", { limit: 2, replicas: 3 }));
+    assert.deepEqual(causes(created), ["spec: Invalid value: at most the limit"]);
+    assert.equal((await ask("POST", WIDGETS, widget("r", { limit: 2 }))).code, 201);
+    const shrunk = await ask("PATCH", `${WIDGETS}/r`, { spec: { limit: 1 } }, MERGE);
+    assert.deepEqual(causes(shrunk), ["spec.limit: Invalid value: 1: only grows"]);
+    const broken = await ask("PATCH", `${WIDGETS}/r`, { spec: { limit: 1, replicas: "x" } }, MERGE);
+    assert.deepEqual(
+      causes(broken).at(-1),
+      "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+    );
+    assert.equal((await ask("DELETE", `${WIDGETS}/r`)).code, 200);
+  });
+
+  await t.test("its metadata and kind are held to what binds custom kinds", async () => {
+    const plain = { ...widget("f", {}), metadata: { name: "f", finalizers: ["plain"] } };
+    const answer = await ask("POST", `${WIDGETS}?dryRun=All`, plain);
+    assert.equal(answer.code, 201);
+    assert.match(String(answer.headers.warning), /prefer a domain-qualified finalizer name to avoid/);
+    const other = await ask("PATCH", `${WIDGETS}/a`, { kind: "Gadget" }, MERGE);
+    assert.equal(other.json().message, 'Gadget.example.com "a" is invalid: kind: Invalid value: "Gadget": must be Widget');
   });
 
   await t.test("status, scale and the other version are views of one object", async () => {

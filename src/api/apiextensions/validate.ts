@@ -14,7 +14,7 @@ import { columnErrors, deprecationErrors, scaleErrors, selectableErrors } from "
 
 export function definitionErrors(definition: CustomResourceDefinition): FieldError[] {
   const { metadata, spec } = definition;
-  const expected = `${spec.names.plural}.${spec.group}`;
+  const expected = `${spec.names.plural ?? ""}.${spec.group ?? ""}`;
   const name = metadata.name && metadata.name !== expected ? [invalid("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')] : [];
   return [
     ...name,

@@ -137,7 +137,7 @@ function finalizerErrors(kind: Kind, finalizers: readonly string[] | undefined):
   const errors: FieldError[] = [];
   for (const [at, finalizer] of finalizers.entries()) {
     for (const complaint of isQualifiedName(finalizer)) errors.push(invalid("metadata.finalizers", finalizer, complaint));
-    if (!WITH_PLAIN_FINALIZERS.has(kind.group) && !kind.rules.metadataLast && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
+    if (!kind.form && !WITH_PLAIN_FINALIZERS.has(kind.group) && !kind.rules.metadataLast && !finalizer.includes("/") && !OWN_FINALIZERS.has(finalizer)) {
       errors.push(invalid(`metadata.finalizers[${at}]`, finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
     }
   }

@@ -173,7 +173,7 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
     if (form === "apply") return unclassified(`failed to convert new object (${kind.apiVersion}, Kind=${kind.name}) to proper version: ${why}`);
     return unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
   };
-  if ((form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || patched.kind !== kind.name)) {
+  if (!kind.form && (form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || patched.kind !== kind.name)) {
     throw refuse(`no kind ${asGoPrints(patched.kind)} is registered for version ${asGoPrints(patched.apiVersion)}`);
   }
   const { object, strictErrors: unknown } = decoded(kind, patched, refuse);
