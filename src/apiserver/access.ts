@@ -3,6 +3,7 @@
 import { decodeJwt } from "jose";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
+import type { MetricRegistry } from "../machinery/metrics/registry.ts";
 import type { Random } from "../machinery/random.ts";
 import type { WebhookClient } from "../machinery/webhook.ts";
 import { admissionPlugins } from "../security/admission/index.ts";
@@ -36,6 +37,7 @@ export interface AccessOptions {
   readonly clientCa: string;
   readonly tokens: TokenFacts;
   readonly webhooks: WebhookClient | undefined;
+  readonly registry: MetricRegistry;
 }
 
 export interface TokenFacts {
@@ -58,7 +60,7 @@ export interface Access {
 }
 
 /** The caches must be filled before: roles and bindings, pods and volumes are read at once. */
-export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer }, webhooks }: AccessOptions): Access {
+export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer }, webhooks, registry }: AccessOptions): Access {
   const policy = new Policy(reader);
   const tokenKeys = new TokenKeys(key);
   const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
@@ -79,7 +81,7 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
     tokenKeys,
-    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks }),
+    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks, registry }),
     setClientCa(bundle) {
       certificates = x509Authenticator(bundle, clock);
     },

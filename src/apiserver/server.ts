@@ -103,7 +103,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry });
   const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
   custom = served;
-  const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks });
+  const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks, registry });
 
   const operations = openOperations({
     settings: options.operations ?? {},

@@ -175,6 +175,16 @@ test("a webhook that can't be asked, or doesn't answer what it was asked, refuse
   );
   assert.equal(await failure("b", { strange: {} }), `${failed("strange")}received invalid webhook response: expected response.uid=UID, got "another"`);
   assert.equal(await failure("c", { patches: {} }), `${failed("patches")}received invalid webhook response: validating webhook may not return response.patch`);
+  const counted = (await w.call("GET", "/metrics")).text
+    .split("\n")
+    .filter((line) => line.startsWith("apiserver_admission_webhook_") && line.includes('name="gone.'));
+  const labels = 'name="gone.example.com",operation="CREATE"';
+  for (const line of [
+    `apiserver_admission_webhook_fail_open_count{name="gone.example.com",type="admit"} 4`,
+    `apiserver_admission_webhook_rejection_count{error_type="calling_webhook_error",${labels},rejection_code="503",type="validating"} 1`,
+    `apiserver_admission_webhook_request_total{code="503",${labels},rejected="false",type="admit"} 4`,
+  ])
+    assert.ok(counted.includes(line), `${line} is not among\n${counted.join("\n")}`);
   assert.equal(
     await failure("d", { silent: { timeoutSeconds: 1 } }),
     `${failed("silent")}failed to call webhook: Post "https://HERE/silent?timeout=1s": context deadline exceeded`,

@@ -1,6 +1,7 @@
 /** The admission plug-ins, in Kubernetes' order: all that change objects run in it first, then all that judge. */
 
 import type { Clock } from "../../machinery/clock.ts";
+import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { Random } from "../../machinery/random.ts";
 import type { WebhookClient } from "../../machinery/webhook.ts";
 import type { Authorizer } from "../attributes.ts";
@@ -27,6 +28,7 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-protection.ts";
 import { defaultTolerationSeconds, taintNodesByCondition } from "./tolerations.ts";
+import { webhookFamilies } from "./webhooks/metrics.ts";
 import { mutatingWebhooks } from "./webhooks/mutating.ts";
 import { validatingWebhooks } from "./webhooks/validating.ts";
 
@@ -37,10 +39,11 @@ export interface AdmissionOptions {
   readonly random: Random;
   /** Asks webhooks; without it none is asked. */
   readonly webhooks: WebhookClient | undefined;
+  readonly registry: MetricRegistry;
 }
 
-export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client }: AdmissionOptions): readonly AdmissionPlugin[] {
-  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer) };
+export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client, registry }: AdmissionOptions): readonly AdmissionPlugin[] {
+  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer), families: webhookFamilies(registry) };
   return [
     namespaceLifecycle,
     limitRanger,

@@ -5,7 +5,7 @@ import type { Status } from "../../../api/tables/meta-v1.ts";
 import type { Clock } from "../../../machinery/clock.ts";
 import type { Random } from "../../../machinery/random.ts";
 import { badRequest, internalError, StatusError, timeout } from "../../../machinery/status/status-error.ts";
-import type { WebhookAddress, WebhookClient } from "../../../machinery/webhook.ts";
+import { type WebhookAddress, type WebhookClient, WebhookError } from "../../../machinery/webhook.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import type { Invocation } from "./match.ts";
 import { decodeReview, responseOf, reviewJson, reviewVersion, type Versioned } from "./review.ts";
@@ -16,11 +16,17 @@ export interface Asking {
   readonly random: Random;
 }
 
+const UNAVAILABLE = 503;
+const UNASKABLE = 400;
+
 /** A webhook that couldn't be asked, or whose answer is none. Its failure policy says what that means. */
 export class CallError extends Error {
   override name = "CallError";
-  constructor(webhook: string, why: string, options?: ErrorOptions) {
+  /** As metrics tell failures apart: what the webhook's server answered, else 503, or 400 where it can't be asked at all. */
+  readonly code: number;
+  constructor(webhook: string, why: string, code = UNAVAILABLE, options?: ErrorOptions) {
     super(`failed calling webhook ${JSON.stringify(webhook)}: ${why}`, options);
+    this.code = code;
   }
 }
 
@@ -42,7 +48,7 @@ export async function ask(
   if (request.dryRun && sideEffects !== "None" && sideEffects !== "NoneOnDryRun")
     throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
   const uid = asking.random.uuid();
-  const version = attempt(name, "could not create admission objects", () => reviewVersion(webhook.admissionReviewVersions));
+  const version = attempt(name, "could not create admission objects", () => reviewVersion(webhook.admissionReviewVersions), UNASKABLE);
   const body = reviewJson(version, uid, request, invocation, versioned);
   const answer = await post(asking, request, invocation, body);
   const review = attempt(name, "failed to call webhook", () => decodeReview(answer, version));
@@ -59,15 +65,16 @@ async function post({ client, clock }: Asking, request: AdmissionRequest, { hook
   try {
     return await client.post(clientConfig as WebhookAddress, body, { timeoutMs: Math.min(timeoutSeconds * 1000, left), signal: request.gone });
   } catch (error) {
-    throw new CallError(name, `failed to call webhook: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const code = (error instanceof WebhookError && error.code) || UNAVAILABLE;
+    throw new CallError(name, `failed to call webhook: ${error instanceof Error ? error.message : String(error)}`, code, { cause: error });
   }
 }
 
-function attempt<T>(name: string, what: string, work: () => T): T {
+function attempt<T>(name: string, what: string, work: () => T, code = UNAVAILABLE): T {
   try {
     return work();
   } catch (error) {
-    throw new CallError(name, `${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new CallError(name, `${what}: ${error instanceof Error ? error.message : String(error)}`, code, { cause: error });
   }
 }
 

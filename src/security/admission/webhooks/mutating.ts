@@ -16,6 +16,7 @@ import { isExempt } from "../rules.ts";
 import { ask, CallError, checkTime, failClosed } from "./ask.ts";
 import { type Hook, hookList } from "./hooks.ts";
 import { type Invocation, invocationOf } from "./match.ts";
+import { WebhookMetrics } from "./metrics.ts";
 import { Reinvocations } from "./reinvocations.ts";
 import type { Versioned } from "./review.ts";
 import { sameObject } from "./same-object.ts";
@@ -28,6 +29,7 @@ const PATCHED_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_00
 
 export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   const hooksNow = hookList("mutatingwebhookconfigurations");
+  const metrics = new WebhookMetrics(options.families, "admit");
   return {
     name: NAME,
     on: ["*"],
@@ -42,7 +44,7 @@ export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
         for (const [index, hook] of hooks.entries()) {
           const invocation = await invocationOf(hook, request);
           if (!invocation || !(await options.conditions(invocation, request)) || !state.isDue(hook)) continue;
-          const changed = await askOne(options, request, invocation, index);
+          const changed = await askOne(options, metrics, request, invocation, index);
           if (changed) state.changed();
           if (hook.webhook.reinvocationPolicy === "IfNeeded") state.asked(hook);
         }
@@ -53,14 +55,15 @@ export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
 }
 
 /** @returns whether the object is another now */
-async function askOne(options: WebhookOptions, request: AdmissionRequest, invocation: Invocation, index: number): Promise<boolean> {
+async function askOne(options: WebhookOptions, metrics: WebhookMetrics, request: AdmissionRequest, invocation: Invocation, index: number): Promise<boolean> {
   const { hook } = invocation;
   const at = `mutation.webhook.admission.k8s.io/round_${request.rounds.round}_index_${index}`;
   let mutated = false;
   try {
     const versioned = await versionedAs(invocation.kind, request);
-    const response = await ask(options, request, invocation, versioned, true);
-    mutated = await apply(hook, request, versioned, response);
+    mutated = await metrics.measure(hook, request.operation, async () =>
+      apply(hook, request, versioned, await ask(options, request, invocation, versioned, true)),
+    );
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     if (!hook.failsOpen) throw failClosed(error);

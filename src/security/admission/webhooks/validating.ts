@@ -6,14 +6,17 @@ import { type Asking, ask, CallError, checkTime, failClosed } from "./ask.ts";
 import { hookList } from "./hooks.ts";
 import { type Invocation, invocationOf } from "./match.ts";
 import type { MatchConditions } from "./match-conditions.ts";
+import { type WebhookFamilies, WebhookMetrics } from "./metrics.ts";
 import { versionedAs } from "./versions.ts";
 
 export interface WebhookOptions extends Asking {
   readonly conditions: MatchConditions;
+  readonly families: WebhookFamilies;
 }
 
 export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   const hooksNow = hookList("validatingwebhookconfigurations");
+  const metrics = new WebhookMetrics(options.families, "validating");
   return {
     name: "ValidatingAdmissionWebhook",
     on: ["*"],
@@ -30,7 +33,7 @@ export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
         }
         if (invocations.length === 0) return;
         checkTime(request, options.clock);
-        const errors = await Promise.all(invocations.map((invocation, index) => askOne(options, request, invocation, index)));
+        const errors = await Promise.all(invocations.map((invocation, index) => askOne(options, metrics, request, invocation, index)));
         const first = errors.find((error) => error !== undefined);
         if (first) throw first;
       }
@@ -39,10 +42,11 @@ export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
 }
 
 /** @returns what refuses the request */
-async function askOne(options: WebhookOptions, request: AdmissionRequest, invocation: Invocation, index: number): Promise<unknown> {
+async function askOne(options: WebhookOptions, metrics: WebhookMetrics, request: AdmissionRequest, invocation: Invocation, index: number): Promise<unknown> {
   const { hook } = invocation;
   try {
-    await ask(options, request, invocation, await versionedAs(invocation.kind, request), false);
+    const versioned = await versionedAs(invocation.kind, request);
+    await metrics.measure(hook, request.operation, () => ask(options, request, invocation, versioned, false));
     return undefined;
   } catch (error) {
     if (!(error instanceof CallError)) return error;
