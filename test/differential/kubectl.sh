@@ -189,7 +189,7 @@ while IFS= read -r line; do
     { echo "exit $?"; normal <"$work/$side.raw"; } >"$work/$side"
   done
   # What explain says beyond names and types is prose.
-  case $line in explain*) for side in ours theirs; do grep -E '^(exit|GROUP|KIND|VERSION)|<[^ >]*>|enum:|-required-' "$work/$side" >"$work/$side.facts"; mv "$work/$side.facts" "$work/$side"; done ;; esac
+  case $line in explain*) for side in ours theirs; do grep -v '<empty>' "$work/$side" | grep -E '^(exit|GROUP|KIND|VERSION)|<[^ >]*>|enum:|-required-' >"$work/$side.facts"; mv "$work/$side.facts" "$work/$side"; done ;; esac
   count=$((count + 1))
   if ! diff -u --label theirs --label ours "$work/theirs" "$work/ours" >"$work/difference"; then
     differ=$((differ + 1)); echo "── kubectl $line"; sed -n 3,60p "$work/difference"

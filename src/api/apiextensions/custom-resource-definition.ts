@@ -3,6 +3,7 @@
 import { kind } from "../declare.ts";
 import type { KindRules } from "../kind.ts";
 import type { CustomResourceDefinition as DefinitionType } from "../tables/apiextensions-v1.ts";
+import { definitionColumns } from "./columns.ts";
 import { readNestedSchemas } from "./nested-schemas.ts";
 import { definitionErrors, definitionUpdateErrors, statusErrors } from "./validate.ts";
 import { definitionWarnings } from "./warnings.ts";
@@ -37,6 +38,7 @@ const rules: KindRules<DefinitionType> = {
   validateUpdate: (next, last) => definitionUpdateErrors(next, last),
   warnings: (definition, last) => definitionWarnings(definition.spec, last?.spec),
   subresources: { status: { validateUpdate: (next) => statusErrors(next) } },
+  columns: definitionColumns,
 };
 
 /** Notes the storage version among those that objects may be stored in. @param always also where versions are noted already */

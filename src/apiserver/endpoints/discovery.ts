@@ -54,7 +54,7 @@ function rootEndpoint(current: () => Discovery, root: "api" | "apis", plain: () 
   return {
     methods: ["GET"],
     run(call) {
-      const form = routed(call, ROOTS);
+      const form = root === "api" ? routed(call, ROOTS) : negotiate(call, ROOTS); // The groups come from what aggregates them, not from a route.
       if (form.transform) answerAggregated(call, current().aggregated(root), form);
       else answerDocument(call, root === "api" ? "APIVersions" : "APIGroupList", plain(), form);
     },

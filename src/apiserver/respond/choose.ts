@@ -50,14 +50,20 @@ export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
   const form = negotiate(call, shape === "watch" ? (kind.form ? CUSTOM_WATCH : WATCH) : offerOf(kind));
   if (form.transform === undefined) return plainForm(form, shape);
   if (form.transform === "PartialObjectMetadataList" && shape !== "list")
-    throw notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list");
+    throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${typeName(kind)})`);
   if (form.transform === "PartialObjectMetadata" && shape === "list")
-    throw notAcceptable("you requested PartialObjectMetadata, but the requested object is a list");
+    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${typeName(kind)}List)`);
   if (form.media === PROTOBUF) return protobufPartialForms[form.version];
   const json: BodyForm = form.transform === "Table" ? chosenTable(call, form) : partialForms[form.version];
   if (form.media === "application/yaml") return inYaml(json);
   if (form.media === CBOR) return inCbor(json);
   return form.pretty && shape !== "watch" ? prettyOf(json) : json;
+}
+
+/** How Kubernetes' messages call a kind: by the package of its internal type. */
+function typeName({ group, name, form }: Kind): string {
+  if (form) return "*unstructured.Unstructured";
+  return `*${group === "events.k8s.io" ? "core" : group.split(".", 1)[0] || "core"}.${name}`;
 }
 
 function chosenTable(call: Call, { version }: Form): BodyForm {

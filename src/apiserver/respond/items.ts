@@ -95,7 +95,7 @@ function copyItem(object: CachedObject, skip: number, comma: boolean, target: Bu
 /** @returns a list's metadata as JSON */
 export function listMetadata(list: ListAnswer): string {
   return JSON.stringify({
-    resourceVersion: list.resourceVersion,
+    ...(list.resourceVersion && { resourceVersion: list.resourceVersion }),
     ...(list.continue && { continue: list.continue }),
     ...(list.remaining && { remainingItemCount: list.remaining }),
   });

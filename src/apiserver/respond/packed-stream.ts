@@ -26,16 +26,19 @@ export function packedStream(stream: AnswerStream): AnswerStream {
   let bytes = 0;
   let pumping: Promise<void> | undefined;
   let ended = false;
+  /** Whether the list has gone out that the watch begins with: it is one member, since some clients read no further than that. */
+  let begun = false;
 
   async function pump(): Promise<void> {
     await Promise.resolve(); // What is written in the same turn goes out together.
     while (waiting.length > 0 && !stream.signal.aborted) {
       const chunks = take();
-      const packed = chunks.length > SHARED_MAX ? [await pack(Buffer.concat(chunks), LEVEL)] : await Promise.all(chunks.map(shared));
+      const packed = !begun || chunks.length > SHARED_MAX ? [await pack(Buffer.concat(chunks), LEVEL)] : await Promise.all(chunks.map(shared));
       for (const chunk of chunks) bytes -= chunk.length;
       if (!stream.signal.aborted) stream.writeAll(packed);
     }
     pumping = undefined;
+    begun = true;
     if (ended) stream.end();
   }
 

@@ -13,7 +13,7 @@ const STORE = "etcd-0";
 
 export async function getComponentStatus(call: Call): Promise<void> {
   const kind = kindOf(call);
-  if (call.attributes.name !== STORE) throw notFound(kind, call.attributes.name);
+  if (call.attributes.name !== STORE) throw notFound({ group: "", resource: "componentstatus" }, call.attributes.name);
   call.context.respond.object(call, 200, kind, (await storeStatus(call, kind)).bytes);
 }
 
