@@ -1,6 +1,7 @@
 /** Fills in a Service's addresses and families: those it had, those it asks for, or free ones. */
 
 import { clusterIpErrors } from "../../../api/core/service/cluster-ips.ts";
+import { normalizeClusterIps } from "../../../api/core/service/normalize.ts";
 import { equal } from "../../../machinery/plain.ts";
 import type { Random } from "../../../machinery/random.ts";
 import { type FieldError, invalid, notSupported } from "../../../machinery/status/field-error.ts";
@@ -18,7 +19,7 @@ export function fillClusterIPs(
   random: Random,
   isTaken: (address: string) => boolean,
 ): readonly FieldError[] {
-  settleSingleAndPlural(spec, last);
+  normalizeClusterIps({ metadata: {}, spec }, last && { metadata: {}, spec: last });
   if (!needsClusterIP(spec)) {
     if (last && needsClusterIP(last)) dropWhatIsNoLongerNeeded(spec, last);
     return [];
@@ -41,25 +42,6 @@ export function fillClusterIPs(
 
 function failed({ clusterIPs }: ServiceSpec, detail: string): FieldError {
   return invalid("spec.clusterIPs", clusterIPs, detail);
-}
-
-/** Clients that know only `clusterIP` speak for both fields (KEP-563). */
-function settleSingleAndPlural(spec: ServiceSpec, last: ServiceSpec | undefined): void {
-  const single = spec.clusterIP ?? "";
-  if (!last) {
-    if (single && !spec.clusterIPs?.length) spec.clusterIPs = [single];
-    else if (!single && spec.clusterIPs?.length) spec.clusterIP = spec.clusterIPs[0]!;
-    return;
-  }
-  const before = last.clusterIP ?? "";
-  const samePlural = equal(spec.clusterIPs ?? [], last.clusterIPs ?? []);
-  if (single === before) {
-    if (!samePlural && spec.clusterIPs?.length && !single) spec.clusterIP = spec.clusterIPs[0]!;
-    return;
-  }
-  if (!samePlural) return;
-  if (!single) delete spec.clusterIPs;
-  else spec.clusterIPs = [single];
 }
 
 /** An update that leaves allocated values out keeps them. */

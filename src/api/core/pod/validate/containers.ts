@@ -49,14 +49,14 @@ function mainContainers(at: string, pod: Surroundings): FieldError[] {
 }
 
 function initContainers(at: string, pod: Surroundings): FieldError[] {
-  const names = new Set((pod.spec.containers ?? []).map(({ name }) => name));
+  const names = new Set((pod.spec.containers ?? []).map(({ name = "" }) => name));
   const grace = pod.spec.terminationGracePeriodSeconds;
   return (pod.spec.initContainers ?? []).flatMap((container, i) => {
     const field = `${at}[${i}]`;
     return [
       ...commonErrors(field, container, pod),
       ...initRestartPolicyErrors(field, container),
-      ...takeName(field, container.name, names),
+      ...takeName(field, container.name, names, true),
       ...hostPortConflicts(at, [container]),
       ...initHandlerErrors(field, container, grace),
       ...initResizePolicyErrors(field, container),
@@ -85,7 +85,7 @@ const NOT_EPHEMERAL = [
 ] as const satisfies readonly (keyof EphemeralContainer)[];
 
 function ephemeralContainers(at: string, pod: Surroundings): FieldError[] {
-  const others = new Set([...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].map(({ name }) => name));
+  const others = new Set([...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].map(({ name = "" }) => name));
   const names = new Set(others);
   const detail = "cannot be set for an Ephemeral Container";
   return (pod.spec.ephemeralContainers ?? []).flatMap((container, i) => {
@@ -115,9 +115,10 @@ export function imageSpaceErrors(at: string, { image = "" }: AnyContainer): Fiel
   ];
 }
 
-function takeName(at: string, name = "", names: Set<string>): FieldError[] {
+/** @param mayLack two without a name aren't the same then */
+function takeName(at: string, name = "", names: Set<string>, mayLack = false): FieldError[] {
   if (names.has(name)) return [duplicate(`${at}.name`, name)];
-  if (name) names.add(name);
+  if (name || !mayLack) names.add(name);
   return [];
 }
 
