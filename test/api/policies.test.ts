@@ -81,6 +81,23 @@ test("a policy denies what its expression doesn't allow, in its words and for it
   assert.equal((await it.call("DELETE", `${MAPS}/good`)).code, 200);
 });
 
+test("an expression sees the request, its namespace, and that nothing stood there before", async () => {
+  await using it = await arrange();
+  const parts = [
+    "request.operation",
+    "request.name",
+    "request.kind.kind",
+    "request.userInfo.username",
+    "string(oldObject == null)",
+    "string(request.options.kind)",
+  ];
+  await it.policy("validating", "sees", {
+    matchConstraints: { resourceRules: [rule("", "configmaps")] },
+    validations: [{ expression: "namespaceObject.metadata.labels['kubernetes.io/metadata.name'] == 'other'", messageExpression: parts.join(" + ' ' + ") }],
+  });
+  assert.match((await it.map("a", {})).json().message, /denied request: CREATE a ConfigMap admin true CreateOptions$/);
+});
+
 test("a denial may be a warning or a record instead", async () => {
   const records: AuditRecord[] = [];
   await using it = await arrange(records);

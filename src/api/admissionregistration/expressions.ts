@@ -120,7 +120,7 @@ export class PolicyExpressions {
       typeNamed: (name) => (patches && (name === "JSONPatch" || name === "Object" || name.startsWith("Object.")) ? objectType(name) : undefined),
       fieldOf: (name, field) => {
         if (name === VARIABLES) return this.#variables.get(field);
-        if (name === "JSONPatch") return PATCH_FIELDS.get(field);
+        if (name === "JSONPatch") return PATCH_FIELDS.get(field) ?? objectType(""); // As there: of no type, so that only a dynamic value may be given.
         return name === "Object" || name.startsWith("Object.") ? DYN : undefined;
       },
     };

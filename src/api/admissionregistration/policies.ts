@@ -24,7 +24,7 @@ import { staticNameErrors } from "./warnings.ts";
 const V1 = "admissionregistration.k8s.io/v1";
 const UNSET = "<unset>";
 /** A deletion changes nothing that could be mutated. */
-const MUTATING: readonly string[] = ["CREATE", "UPDATE"];
+const MUTATING: readonly string[] = ["*", "CONNECT", "CREATE", "UPDATE"];
 const DENY_AND_WARN =
   "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
 

@@ -9,7 +9,7 @@ import { compileFor, type ExpressionOptions, PolicyExpressions, RETURNS } from "
 const CONDITIONS_MAX = 64;
 const ANNOTATIONS_MAX = 20;
 const VALUE_EXPRESSION_BYTES_MAX = 5 * 1024;
-const REASONS: readonly string[] = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+const REASONS: readonly string[] = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const PATCH_TYPES: readonly string[] = ["ApplyConfiguration", "JSONPatch"];
 const RESERVED: ReadonlySet<string> = new Set(
   "true false null in as break const continue else for function if import let loop package namespace return var void while".split(" "),

@@ -68,6 +68,12 @@ test("expressions are what they are in Kubernetes", () => {
     assert.deepEqual(run(row.expression), row.most === undefined ? row : { ...row, most: row.most === 18446744073709552000 ? 2 ** 64 : row.most });
 });
 
+test("a variable may hold null", () => {
+  const compiled = compile("x == null", environment);
+  assert.ok("program" in compiled);
+  assert.equal(compiled.program.evaluate(() => null).value, true);
+});
+
 test("an evaluation ends when it has cost what it may", () => {
   const compiled = compile("lists.range(1000).all(i, lists.range(1000).all(j, i + j >= 0))", environment);
   assert.ok("program" in compiled);

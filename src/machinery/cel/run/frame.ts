@@ -35,7 +35,8 @@ export class Frame {
   variable(name: string): Value {
     let value = this.#known.get(name);
     if (value === undefined) {
-      value = this.#lookup(name) ?? new CelError(`no such attribute(s): ${name}`);
+      const found = this.#lookup(name);
+      value = found === undefined ? new CelError(`no such attribute(s): ${name}`) : found; // null is a value.
       this.#known.set(name, value);
     }
     return value;

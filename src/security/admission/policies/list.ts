@@ -14,6 +14,7 @@ import type { Reader } from "../../reader.ts";
 import { namespaceMatches, objectMatches } from "../namespace-labels.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { type RuleTarget, ruleMatches } from "../rules.ts";
+import { paramResource } from "./params.ts";
 
 const GROUP = "admissionregistration.k8s.io";
 
@@ -65,6 +66,13 @@ function byName<T extends { readonly metadata: { readonly name?: string } }>(obj
 export interface Matched {
   readonly kind: Kind;
   readonly resource: { readonly group: string; readonly version: string; readonly resource: string };
+}
+
+/** As `matchOf` for a policy, whose parameters must be of a kind that there is. @throws ConfigurationError where they aren't */
+export async function matchPolicy({ spec }: Policy, request: AdmissionRequest): Promise<Matched | undefined> {
+  const matched = await matchOf(spec.matchConstraints, request);
+  if (matched && spec.paramKind) paramResource(spec.paramKind, request);
+  return matched;
 }
 
 /** @returns undefined where the policy or binding isn't about the request. @throws StatusError 404 where the namespace that decides is missing */

@@ -16,7 +16,7 @@ import { Asking } from "./authorize.ts";
 import { compilePolicy } from "./compiled.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
-import { type Bound, type Matched, matchOf, policyList } from "./list.ts";
+import { type Bound, type Matched, matchOf, matchPolicy, policyList } from "./list.ts";
 import { matchConditions } from "./match-conditions.ts";
 import { ConfigurationError, type Params, paramsOf } from "./params.ts";
 import { applied, PatchError, patched } from "./patch.ts";
@@ -86,7 +86,7 @@ async function invocationsOf(policies: readonly Bound<Policy, Binding, Compiled>
   const invocations: Invocation[] = [];
   for (const bound of policies) {
     const { policy, bindings } = bound;
-    const matched = await configured(failures, policy, undefined, () => matchOf(policy.spec.matchConstraints, request));
+    const matched = await configured(failures, policy, undefined, () => matchPolicy(policy, request));
     if (!matched) continue;
     for (const binding of bindings) {
       if (!(await configured(failures, policy, binding, () => matchOf(binding.spec.matchResources, request)))) continue;

@@ -28,6 +28,13 @@ export interface Params {
   readonly object: KubeObject;
 }
 
+/** @throws ConfigurationError where there is no such kind: then the policy fails, whatever its bindings say */
+export function paramResource(paramKind: ParamKind, request: AdmissionRequest): ParamResource {
+  const resource = resourceOf(paramKind, request);
+  if (resource) return resource;
+  throw new ConfigurationError(`failed to find resource referenced by paramKind: '${paramKind.apiVersion}, Kind=${paramKind.kind}'`);
+}
+
 /** @returns one entry for each evaluation; undefined for one without parameters. @throws ConfigurationError */
 export async function paramsOf(
   paramKind: ParamKind | undefined,
@@ -35,13 +42,12 @@ export async function paramsOf(
   request: AdmissionRequest,
 ): Promise<readonly (Params | undefined)[]> {
   if (!paramKind || !ref) return [undefined];
-  const resource = resourceOf(paramKind, request);
-  if (!resource) throw new ConfigurationError(`paramKind kind \`${paramKind.apiVersion}, Kind=${paramKind.kind}\` not known`);
+  const resource = paramResource(paramKind, request);
+  const { apiVersion = "", kind: kindName = "" } = paramKind;
   const found = await find(resource, ref, request);
   if (found.length === 0 && ref.parameterNotFoundAction === "Deny") {
     throw new ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction");
   }
-  const { apiVersion = "", kind: kindName = "" } = paramKind;
   return found.map((object) => ({ resource, apiVersion, kindName, object }));
 }
 

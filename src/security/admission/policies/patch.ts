@@ -47,7 +47,11 @@ export function patched(kind: Kind, object: KubeObject, value: Value): KubeObjec
   }
 }
 
+const OPERATION_FIELDS: ReadonlySet<Value> = new Set(["op", "path", "from", "value"]);
+
 function operation(value: Value): Plain {
+  for (const name of value instanceof CelMap ? value.keys() : [])
+    if (!OPERATION_FIELDS.has(name)) throw new PatchError(`unexpected JSONPatchType field: ${String(name)}`);
   const field = (name: string): Value | undefined => (value instanceof CelMap ? value.find(name) : undefined);
   const content = field("value");
   if (content instanceof CelMap && content.typeName?.startsWith("Object")) checkNames(content, content.typeName);

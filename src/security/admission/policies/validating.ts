@@ -14,7 +14,7 @@ import { Asking } from "./authorize.ts";
 import { compilePolicy } from "./compiled.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
-import { type Bound, type Matched, matchOf, policyList } from "./list.ts";
+import { type Bound, type Matched, matchOf, matchPolicy, policyList } from "./list.ts";
 import { matchConditions } from "./match-conditions.ts";
 import { ConfigurationError, type Params, paramsOf } from "./params.ts";
 import { type Report, Reports } from "./report.ts";
@@ -58,7 +58,7 @@ async function judge(policies: readonly Bound<Policy, Binding, Compiled>[], requ
   const reports = new Reports(request);
   for (const bound of policies) {
     const { policy, bindings } = bound;
-    const matched = await configured(reports, policy, undefined, () => matchOf(policy.spec.matchConstraints, request));
+    const matched = await configured(reports, policy, undefined, () => matchPolicy(policy, request));
     if (!matched) continue;
     for (const binding of bindings) {
       const concerned = await configured(reports, policy, binding, () => matchOf(binding.spec.matchResources, request));
