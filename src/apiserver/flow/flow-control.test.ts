@@ -164,6 +164,16 @@ test("who waits too long, or goes away, leaves the queue", async () => {
   assert.match(registry.render(), /rejected_requests_total\{priority_level="l",flow_schema="s",reason="time-out"\} 1/);
 });
 
+test("who waits when the server ends is refused", async () => {
+  const { flow, ask } = bench(1);
+  flow.configure([schema("s", 5, "l", "ops")], [level("l", 1000, 1)]);
+  const ann = user("ann", "ops");
+  ask(ann);
+  const waiting = ask(ann) as Promise<Ticket>;
+  flow.close();
+  await assert.rejects(waiting, /cancelled/);
+});
+
 test("wide lists and writes with many watchers take more seats, and writes for longer", () => {
   const { clock, flow, ask } = bench(600, { objects: 1000, averageBytes: 1000 });
   flow.configure([schema("s", 5, "l", "ops")], [level("l", 1000, 64)]);

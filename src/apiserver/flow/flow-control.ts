@@ -98,8 +98,10 @@ export class FlowControl {
     return this.#classifier;
   }
 
+  /** Who still waits is refused: there is nothing left to be served by. */
   close(): void {
     this.#cancelPeriod();
+    for (const waiter of this.#waiters) this.#giveUp(waiter, "cancelled");
   }
 
   /**

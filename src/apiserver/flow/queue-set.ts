@@ -1,11 +1,12 @@
 /**
- * The queues of one priority level and its seats: fair queuing between flows, as Kubernetes does it (KEP-1040, "Fair Queuing for Server Requests"; Nagle 1987,
- * Demers, Keshav and Shenker 1989). Where nobody waits a request costs a few additions; queues are looked through only once somebody does.
+ * The queues of one priority level and its seats: fair queuing between flows, with Kubernetes' queues, seats and limits (KEP-1040). Which queue is next is decided
+ * by start-time fair queuing (Goyal, Vin and Cheng 1996), whose virtual time follows the work that is really done: Kubernetes' own advances as if all seats
+ * were busy, and this server, which is one thread, is short of time long before it is short of seats. Where nobody waits a request costs a few additions.
  */
 
 import type { Clock } from "../../machinery/clock.ts";
 import type { Demand } from "./demand.ts";
-import { Queue, SERVICE_MS, totalWork } from "./queue.ts";
+import { Queue, SERVICE_MIN_MS, SERVICE_MS, totalWork } from "./queue.ts";
 import type { Ticket } from "./ticket.ts";
 
 export interface QueueConfig {
@@ -35,10 +36,9 @@ export class QueueSet {
   readonly #gate: { readonly open: boolean };
   readonly #queueless = new Set<Ticket>();
   readonly #withWaiting = new Set<Queue>();
-  /** Seat-milliseconds that each queue with work has been given since the start. */
+  /** Virtual time, in seat-milliseconds: when the request that ran last was due. */
   #currentR = 0;
   #syncedAt: number;
-  #activeQueues = 0;
   /** The queue that was served last. */
   #robin = 0;
   #deals = 0;
@@ -127,7 +127,6 @@ export class QueueSet {
     if (why === "time-out") this.totals.timedOut++;
     else this.totals.cancelled++;
     if (queue.waiting.length === 0) this.#withWaiting.delete(queue);
-    if (!queue.isActive) this.#activeQueues--;
     queue.bound();
     this.#noteDemand();
     this.#dropUnwanted(queue);
@@ -142,9 +141,8 @@ export class QueueSet {
     if (queue) {
       queue.running.delete(ticket);
       // It was taken to last so long; now it is known.
-      queue.nextDispatchR -= (SERVICE_MS - (this.#clock.now() - ticket.startedAt)) * work.initialSeats;
+      queue.nextDispatchR -= (SERVICE_MS - Math.max(SERVICE_MIN_MS, this.#clock.now() - ticket.startedAt)) * work.initialSeats;
       queue.bound();
-      if (!queue.isActive) this.#activeQueues--;
     } else this.#queueless.delete(ticket);
     if (work.additionalMs > 0) {
       ticket.state = "lingering";
@@ -180,14 +178,14 @@ export class QueueSet {
 
   #runFrom(queue: Queue, ticket: Ticket): void {
     queue.running.add(ticket);
+    if (queue.nextDispatchR > this.#currentR) this.#currentR = queue.nextDispatchR;
     queue.seatsInUse += ticket.seats;
     queue.nextDispatchR += totalWork(ticket);
     this.#run(ticket);
   }
 
   #activate(queue: Queue): void {
-    this.#activeQueues++;
-    queue.nextDispatchR = this.#currentR;
+    if (queue.nextDispatchR < this.#currentR) queue.nextDispatchR = this.#currentR;
   }
 
   /** Of the flow's queues the one with the least work waiting; among equals they take turns. */
@@ -258,13 +256,12 @@ export class QueueSet {
     if (queue.index >= this.config.queues && !queue.isActive && queue.seatsInUse === 0) this.queues.delete(queue.index);
   }
 
-  /** Takes note of the time that went by: each queue with work progressed by an equal share of the seats that are wanted or there are. */
+  /** Takes note of the time that went by. */
   sync(): void {
     const now = this.#clock.now();
     if (now === this.#syncedAt) return;
     const elapsed = Math.max(0, now - this.#syncedAt);
     this.#syncedAt = now;
-    if (this.#activeQueues > 0) this.#currentR += (elapsed * Math.min(this.seatsInUse + this.seatsWaiting, this.limit)) / this.#activeQueues;
     this.#demand.pass(elapsed);
     this.onElapsed(elapsed);
   }

@@ -1,9 +1,11 @@
-/** One queue of a priority level: who waits in it, who runs from it, and when it may send the next one (fair queuing's virtual time). */
+/** One queue of a priority level: who waits in it, who runs from it, and when the next one is due. */
 
 import type { Ticket } from "./ticket.ts";
 
 /** What a request is taken to last before it is known, in milliseconds. */
 export const SERVICE_MS = 3;
+/** The least that a request counts for: the clock may not have moved meanwhile. */
+export const SERVICE_MIN_MS = 0.2;
 
 /** @returns the seat-milliseconds that a request is taken to need */
 export function totalWork({ work }: Ticket): number {
@@ -18,7 +20,7 @@ export class Queue {
   seatsInUse = 0;
   waitingSeats = 0;
   waitingWork = 0;
-  /** The level's progress at which the next request would run if all queues were served at once. */
+  /** When the next request is due, in the level's virtual time. */
   nextDispatchR = 0;
 
   constructor(index: number) {
