@@ -117,9 +117,9 @@ export function runController(declared: AnyDeclaration, options: RunOptions): { 
       const informer = informers.known(write.on);
       if (informer) waits.push(() => informer.until(() => shows(informer, write, answer), CATCH_UP_MS));
     } catch (error) {
-      // What is gone needs no deletion, and nothing is made in a namespace on its way out: no retry would change that.
+      // What is gone needs no change and no deletion, and nothing is made in a namespace on its way out: no retry would change that, and the caches will tell.
       const { code, details } = error instanceof StatusError ? error.status : { code: 0, details: undefined };
-      const isGone = code === 404 && write.verb === "delete";
+      const isGone = code === 404 && write.verb !== "create";
       const isEnding = code === 403 && details?.causes?.some(({ reason }) => reason === "NamespaceTerminating");
       if (!isGone && !isEnding) throw error;
     }
