@@ -44,7 +44,8 @@ class QuotaKeeper {
       workers: 5,
       work: (key) => this.#keep(key),
       onError: (key, error, retryInMs) => {
-        const isConflict = error instanceof StatusError && error.status.code === 409;
+        // A conflict is tried again; what is gone needs no measure.
+        const isConflict = error instanceof StatusError && (error.status.code === 409 || error.status.code === 404);
         if (!isConflict) context.log("a quota could not be measured", { quota: key, error: String(error), retryInMs });
       },
     });
