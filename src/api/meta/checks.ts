@@ -99,8 +99,9 @@ export function domainKeys(field: string, map: Readonly<Record<string, string>>)
   let bytes = 0;
   for (const [key, value] of Object.entries(map)) {
     const lower = key.toLowerCase();
-    const complaints = isQualifiedName(lower);
-    if (complaints.length === 0 && !lower.includes("/")) errors.push(invalid(field, lower, 'must be a domain-prefixed key (such as "acme.io/foo")'));
+    const complaints = lower === "" ? [] : isQualifiedName(lower);
+    if (lower === "") errors.push(required(field, ""));
+    else if (complaints.length === 0 && !lower.includes("/")) errors.push(invalid(field, lower, 'must be a domain-prefixed key (such as "acme.io/foo")'));
     errors.push(...complain(field, lower, complaints));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }

@@ -55,7 +55,21 @@ export function claimErrors(at: string, claim: DeviceClaim): FieldError[] {
 
 function requestErrors({ name = "", exactly, firstAvailable = [] }: DeviceRequest, at: string): FieldError[] {
   const errors = dnsLabel(`${at}.name`, name);
-  if (firstAvailable.length > 0 && exactly) return [...errors, invalid(at, null, `${ONE_OF_TWO}, but multiple fields are set`)];
+  if (firstAvailable.length > 0 && exactly) {
+    return [
+      ...errors,
+      invalid(at, null, `${ONE_OF_TWO}, but multiple fields are set`),
+      ...setErrors(
+        `${at}.firstAvailable`,
+        firstAvailable,
+        CHOICES_MAX,
+        (one, own) => declaredErrors(own, one, true),
+        (one) => one.name ?? "",
+        (one) => one,
+      ),
+      ...declaredErrors(`${at}.exactly`, exactly, false),
+    ];
+  }
   if (firstAvailable.length > 0)
     return [
       ...errors,
@@ -71,6 +85,21 @@ function requestErrors({ name = "", exactly, firstAvailable = [] }: DeviceReques
   return exactly ? [...errors, ...exactErrors(`${at}.exactly`, exactly)] : [...errors, required(at, ONE_OF_TWO)];
 }
 
+/** What Kubernetes declares of requests, and so checks also where there should be none. */
+function declaredErrors(
+  at: string,
+  { deviceClassName: name = "", allocationMode: mode = "", tolerations }: ExactDeviceRequest | DeviceSubRequest,
+  isChoice: boolean,
+): FieldError[] {
+  const known = tolerationErrors(`${at}.tolerations`, tolerations).filter(({ field }) => !field.endsWith(".value"));
+  const modes = mode === "All" || mode === "ExactCount" ? [] : [notSupported(`${at}.allocationMode`, mode, ["All", "ExactCount"])];
+  return [...(isChoice ? classErrors(`${at}.deviceClassName`, name) : []), ...modes, ...known];
+}
+
+function classErrors(at: string, name: string): FieldError[] {
+  return name ? complain(at, name, isDNS1123Subdomain(name)) : [required(at, "")];
+}
+
 function choiceErrors(choice: DeviceSubRequest, at: string): FieldError[] {
   return [...dnsLabel(`${at}.name`, choice.name ?? ""), ...exactErrors(at, choice)];
 }
@@ -78,7 +107,7 @@ function choiceErrors(choice: DeviceSubRequest, at: string): FieldError[] {
 function exactErrors(at: string, request: ExactDeviceRequest | DeviceSubRequest): FieldError[] {
   const { deviceClassName: name = "", selectors, allocationMode: mode = "", count = 0, tolerations } = request;
   return [
-    ...(name ? complain(`${at}.deviceClassName`, name, isDNS1123Subdomain(name)) : [required(`${at}.deviceClassName`, "")]),
+    ...classErrors(`${at}.deviceClassName`, name),
     ...selectorErrors(`${at}.selectors`, selectors),
     ...(mode === "All" && Number(count) !== 0 ? [invalid(`${at}.count`, count, "must not be specified when allocationMode is 'All'")] : []),
     ...(mode === "ExactCount" && count <= 0 ? [invalid(`${at}.count`, count, "must be greater than zero")] : []),

@@ -13,7 +13,7 @@ const COPIED = ["labels", "annotations"];
 
 export const ResourceClaimTemplate = kind<TemplateType>("resource.k8s.io/v1", "resourceclaimtemplates", {
   defaults: ({ spec }) => requestDefaults(spec.spec?.devices ?? {}),
-  validateCreate: ({ spec }) => [
+  validate: ({ spec }) => [
     ...Object.keys(spec.metadata ?? {}).flatMap((name) => (COPIED.includes(name) ? [] : [forbiddenField(`spec.metadata.${name}`, "cannot be set")])),
     ...annotations("spec.metadata.annotations", spec.metadata?.annotations),
     ...labels("spec.metadata.labels", spec.metadata?.labels),
