@@ -48,6 +48,8 @@ export interface Column<T> {
 export interface ValidationContext {
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Of the namespace that a new object is made in. */
+  namespaceLabels?(): Readonly<Record<string, string>> | undefined;
   /** An update that leaves what the generation counts as it was: a kind needn't check that part again, since it was checked when it was stored. */
   readonly sameSpec?: boolean;
 }

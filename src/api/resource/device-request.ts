@@ -1,7 +1,8 @@
 /** What a claim asks for: devices of classes, what they must have in common, and what their drivers are told. [Kubernetes pkg/apis/resource/validation/validation.go] */
 
 import { isDNS1123Label, isDNS1123Subdomain } from "../../machinery/names.ts";
-import { type FieldError, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
+import { type FieldError, forbiddenField, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
+import type { ValidationContext } from "../kind.ts";
 import { complain, dnsLabel } from "../meta/checks.ts";
 import type { DeviceClaim, DeviceConstraint, DeviceRequest, DeviceSubRequest, ExactDeviceRequest } from "../tables/resource-v1.ts";
 import { configurationErrors } from "./configuration.ts";
@@ -51,6 +52,15 @@ export function claimErrors(at: string, claim: DeviceClaim): FieldError[] {
       ...configurationErrors(own, one),
     ]),
   ];
+}
+
+const ADMIN_LABEL = "resource.kubernetes.io/admin-access";
+
+/** Administrators' access to devices is for namespaces that are labelled for it (KEP-5018). @param list the field that names the requests */
+export function adminErrors(list: string, { requests = [] }: DeviceClaim, { namespaceLabels }: ValidationContext): FieldError[] {
+  const at = requests.findIndex(({ exactly }) => exactly?.adminAccess);
+  if (at < 0 || namespaceLabels?.()?.[ADMIN_LABEL] === "true") return [];
+  return [forbiddenField(`${list}[${at}].adminAccess`, `admin access to devices requires the \`${ADMIN_LABEL}: true\` label on the containing namespace`)];
 }
 
 function requestErrors({ name = "", exactly, firstAvailable = [] }: DeviceRequest, at: string): FieldError[] {

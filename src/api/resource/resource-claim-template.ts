@@ -6,7 +6,7 @@ import { annotations, labels } from "../meta/checks.ts";
 import { ageColumn, nameColumn } from "../meta/columns.ts";
 import { immutableStruct } from "../meta/semantic.ts";
 import type { ResourceClaimTemplate as TemplateType } from "../tables/resource-v1.ts";
-import { claimErrors, requestDefaults } from "./device-request.ts";
+import { adminErrors, claimErrors, requestDefaults } from "./device-request.ts";
 
 /** What a claim has of its template beside its spec. */
 const COPIED = ["labels", "annotations"];
@@ -19,6 +19,8 @@ export const ResourceClaimTemplate = kind<TemplateType>("resource.k8s.io/v1", "r
     ...labels("spec.metadata.labels", spec.metadata?.labels),
     ...claimErrors("spec.spec.devices", spec.spec?.devices ?? {}),
   ],
+  // Named as in a claim, one `spec` short, as Kubernetes does.
+  validateCreate: ({ spec }, context) => adminErrors("spec.devices.requests", spec.spec?.devices ?? {}, context),
   validateUpdate: (next, last) => immutableStruct("spec", "resource.v1.ResourceClaimTemplateSpec", next.spec, last.spec),
   columns: [nameColumn, ageColumn],
 });

@@ -8,7 +8,7 @@ import { sameStruct } from "../meta/semantic.ts";
 import { keepMetadata } from "../meta/status-update.ts";
 import type { ResourceClaim as ResourceClaimType } from "../tables/resource-v1.ts";
 import { claimStatusErrors, dropFreed } from "./claim-status.ts";
-import { claimErrors, requestDefaults } from "./device-request.ts";
+import { adminErrors, claimErrors, requestDefaults } from "./device-request.ts";
 import { tolerationDefaults } from "./taints.ts";
 
 export const ResourceClaim = kind<ResourceClaimType>("resource.k8s.io/v1", "resourceclaims", {
@@ -16,7 +16,7 @@ export const ResourceClaim = kind<ResourceClaimType>("resource.k8s.io/v1", "reso
     requestDefaults(spec.devices ?? {});
     for (const { tolerations } of status?.allocation?.devices?.results ?? []) tolerationDefaults(tolerations);
   },
-  validateCreate: ({ spec }) => claimErrors("spec.devices", spec.devices ?? {}),
+  validateCreate: ({ spec: { devices = {} } }, context) => [...adminErrors("spec.devices.requests", devices, context), ...claimErrors("spec.devices", devices)],
   validateUpdate: (next, last) => (sameStruct("resource.v1.ResourceClaimSpec", next.spec, last.spec) ? [] : [invalid("spec", null, IMMUTABLE)]),
   subresources: {
     status: {

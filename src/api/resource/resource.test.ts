@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, update } from "../../../test/support/kind-write.ts";
+import { create, kindFor, update } from "../../../test/support/kind-write.ts";
 
 const object = (kind: string, spec: object, more: object = {}) => ({
   apiVersion: "resource.k8s.io/v1",
@@ -113,4 +113,18 @@ test("a selector is an expression over one device, true or false, and not too de
     "device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.attributes.all(d, device.attributes[a].x == device.attributes[b].y))))";
   assert.deepEqual(select(pairs), ["Forbidden"]);
   assert.deepEqual(select("a".repeat(10_241)), ["TooLong"]);
+});
+
+test("administrators' access is for namespaces that are labelled for it", () => {
+  const kindOf = (resource: string) => kindFor("resource.k8s.io/v1", resource).rules.validateCreate;
+  const devices = { requests: [{ name: "r", exactly: { deviceClassName: "c", allocationMode: "All", adminAccess: true } }] };
+  const metadata = { name: "x", namespace: "a" };
+  const refused = (labels: Record<string, string>) =>
+    [
+      kindOf("ResourceClaim")?.(Object.assign({ metadata }, { spec: { devices } }), { now: 0, namespaceLabels: () => labels }),
+      kindOf("ResourceClaimTemplate")?.(Object.assign({ metadata }, { spec: { spec: { devices } } }), { now: 0, namespaceLabels: () => labels }),
+    ].map((errors) => errors?.map(({ field }) => field));
+  const field = ["spec.devices.requests[0].adminAccess"];
+  assert.deepEqual(refused({}), [field, field]);
+  assert.deepEqual(refused({ "resource.kubernetes.io/admin-access": "true" }), [[], []]);
 });

@@ -28,35 +28,21 @@ function refusesAt(...fields: string[]): (error: unknown) => boolean {
   };
 }
 
-test("administrators' access is for namespaces that are labelled for it", async () => {
-  const spec = {
-    devices: {
-      requests: [
-        { name: "r", exactly: { deviceClassName: "c" } },
-        { name: "s", exactly: { deviceClassName: "c", adminAccess: true } },
-      ],
-    },
-  };
-  const create = (reader: MemoryReader, resource: string, object: object) =>
-    ask(deviceClaimRights(allowing()), { reader, on: `${resource}.resource.k8s.io`, namespace: "a", object });
-  const claim = { metadata: { name: "x", namespace: "a" }, spec };
-  await create(namespace({ "resource.kubernetes.io/admin-access": "true" }), "resourceclaims", claim);
-  await assert.rejects(create(namespace({}), "resourceclaims", claim), refusesAt("spec.devices.requests[1].adminAccess"));
-  await assert.rejects(create(namespace({}), "resourceclaimtemplates", { ...claim, spec: { spec } }), refusesAt("spec.devices.requests[1].adminAccess"));
-});
-
 const allocation = {
   devices: { results: [{ request: "r", driver: "d", pool: "p", device: "x" }] },
   nodeSelector: { nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["n1"] }] }] },
 };
 
 test("who binds may allocate, and a driver speaks from the devices' own node, or from anywhere", async () => {
-  const status = (authorizer: Authorizer, who: ReturnType<typeof user>, next: object, last: object) => {
+  const status = (authorizer: Authorizer, who: ReturnType<typeof user>, next: object, last: object, labels = {}) => {
     const claim = (own: object) => ({ metadata: { name: "x", namespace: "a" }, spec: {}, status: own });
     const plugin = deviceClaimRights(authorizer);
     // Reached as the subresource of its group.
     const on = "resourceclaims.resource.k8s.io/status";
-    return ask({ ...plugin, on: [on] }, { reader: namespace({}), on, namespace: "a", operation: "UPDATE", object: claim(next), old: claim(last), user: who });
+    return ask(
+      { ...plugin, on: [on] },
+      { reader: namespace(labels), on, namespace: "a", operation: "UPDATE", object: claim(next), old: claim(last), user: who },
+    );
   };
   const binder = allowing("scheduler update resourceclaims/binding - -");
   await status(binder, user("scheduler"), { allocation }, {});
@@ -70,4 +56,7 @@ test("who binds may allocate, and a driver speaks from the devices' own node, or
   await assert.rejects(status(near, on("n2"), said, before), refusesAt("status.devices"));
   await status(allowing(`${account} arbitrary-node:update resourceclaims/driver a d`), on("n2"), said, before);
   await status(allowing(), on("n2"), said, said);
+  const administered = { allocation: { devices: { results: [{ request: "r", driver: "d", pool: "p", device: "x", adminAccess: true }] } } };
+  await assert.rejects(status(binder, user("scheduler"), administered, {}), refusesAt("status.allocation.devices.results[0].adminAccess"));
+  await status(binder, user("scheduler"), administered, {}, { "resource.kubernetes.io/admin-access": "true" });
 });

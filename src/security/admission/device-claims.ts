@@ -1,10 +1,10 @@
 /**
- * Who may write what of a claim for devices: administrators' access by the namespace's label, allocation by those who bind, a driver's word by whom the
+ * Who may write what of a claim for devices: allocation by those who bind, with administrators' access where the namespace is labelled for it, a driver's word by whom the
  * driver trusts on that node (KEP-5018, KEP-4817). Kubernetes checks this in the storage of the kinds, so the refusals are of fields. [pkg/registry/resource/utils.go]
  */
 
 import type { KubeObject } from "../../api/kind.ts";
-import type { AllocatedDeviceStatus, AllocationResult, ResourceClaim, ResourceClaimStatus, ResourceClaimTemplate } from "../../api/tables/resource-v1.ts";
+import type { AllocatedDeviceStatus, AllocationResult, ResourceClaim, ResourceClaimStatus } from "../../api/tables/resource-v1.ts";
 import { equal } from "../../machinery/plain.ts";
 import { type FieldError, forbiddenField } from "../../machinery/status/field-error.ts";
 import { invalidObject } from "../../machinery/status/status-error.ts";
@@ -21,14 +21,11 @@ const ACCOUNT = /^system:serviceaccount:[^:]+:[^:]+$/;
 export function deviceClaimRights(authorizer: Authorizer): AdmissionPlugin {
   return {
     name: "ResourceClaimRights",
-    on: [`resourceclaims.${GROUP}`, `resourceclaimtemplates.${GROUP}`, "resourceclaims/status"],
-    operations: ["CREATE", "UPDATE"],
+    on: ["resourceclaims/status"],
+    operations: ["UPDATE"],
     async validate(request) {
-      if (request.subresource === "" && request.operation === "UPDATE") return; // What is asked for can't change.
-      const errors = request.subresource === "status" ? await statusErrors(authorizer, request) : specErrors(request);
-      if (errors.length === 0) return;
-      const kind = request.resource.resource === "resourceclaims" ? "ResourceClaim" : "ResourceClaimTemplate";
-      throw invalidObject({ group: GROUP, kind }, request.object?.metadata.name ?? request.name, errors);
+      const errors = await statusErrors(authorizer, request);
+      if (errors.length > 0) throw invalidObject({ group: GROUP, kind: "ResourceClaim" }, request.name, errors);
     },
   };
 }
@@ -40,13 +37,6 @@ function mayAdminister({ reader, namespace }: AdmissionRequest): boolean {
 function adminError(request: AdmissionRequest, list: string, at: number): FieldError[] {
   if (at < 0 || mayAdminister(request)) return [];
   return [forbiddenField(`${list}[${at}].adminAccess`, `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`)];
-}
-
-function specErrors(request: AdmissionRequest): FieldError[] {
-  const { spec } = request.object as ResourceClaim | ResourceClaimTemplate;
-  const devices = "spec" in spec ? spec.spec?.devices : spec.devices;
-  const at = (devices?.requests ?? []).findIndex(({ exactly }) => exactly?.adminAccess);
-  return adminError(request, "spec.devices.requests", at);
 }
 
 const adminResult = (status: ResourceClaimStatus) => (status.allocation?.devices?.results ?? []).findIndex(({ adminAccess }) => adminAccess);

@@ -1,5 +1,6 @@
 /** The checks that decide with the object alone (and the one before it): metadata, then what the kind declares. */
 
+import type { KubeObject } from "../../../api/kind.ts";
 import type { FieldError } from "../../../machinery/status/field-error.ts";
 import { invalidObject } from "../../../machinery/status/status-error.ts";
 import { createErrors, updateErrors } from "../../registry/metadata.ts";
@@ -13,9 +14,12 @@ export function validate(write: Write): void {
   if (warnings) call.warnings.push(...warnings);
 }
 
-function newErrors({ call, kind, next }: Write): readonly FieldError[] {
+function newErrors({ call, kind, next, namespace }: Write): readonly FieldError[] {
   const metadata = createErrors(kind, next.metadata);
-  const context = { now: call.context.clock.now() };
+  const context = {
+    now: call.context.clock.now(),
+    namespaceLabels: () => call.context.reader.get<KubeObject>("", "namespaces", "", namespace)?.metadata.labels,
+  };
   const own = [...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateCreate?.(next, context) ?? [])];
   if (own.length === 0) return metadata;
   return kind.rules.metadataLast ? own : [...metadata, ...own];
