@@ -99,6 +99,8 @@ export interface KindRules<T extends KubeObject> {
   /** Endpoints that write the same object. `status` here gives the kind its status subresource. */
   readonly subresources?: Readonly<Record<string, SubresourceRules<T>>>;
   readonly columns?: readonly Column<T>[];
+  /** The order of a table's rows, where it isn't that of the names. */
+  readonly rowOrder?: { order(a: T, b: T): number }["order"];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, Of<T, string>>>;
   /** `metadata.generation` is 1 on create and rises when `spec` changes, or what this says: dotted paths, or a function's result. */

@@ -29,6 +29,7 @@ export const FlowSchema = kind<FlowSchemaType>("flowcontrol.apiserver.k8s.io/v1"
       validateUpdate: ({ status }) => conditionErrors(status?.conditions),
     },
   },
+  rowOrder: (a, b) => (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0), // As they are asked.
   columns: [
     nameColumn,
     column("PriorityLevel", "string", "Their priority level.", ({ spec }) => spec.priorityLevelConfiguration?.name ?? ""),

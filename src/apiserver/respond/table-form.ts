@@ -2,12 +2,13 @@
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableStart } from "../../machinery/table/print.ts";
+import type { ListAnswer } from "../respond.ts";
 import { jsonEvent } from "./events.ts";
 import { type BodyForm, once } from "./form.ts";
 import { listMetadata } from "./items.ts";
 import { jsonForm, textOf } from "./json-form.ts";
 import { metadataOf } from "./metadata-form.ts";
-import { freshRow, pushRow } from "./table-rows.ts";
+import { decodedObject, freshRow, pushRow } from "./table-rows.ts";
 
 export interface TableOptions {
   readonly version: "v1" | "v1beta1";
@@ -27,7 +28,7 @@ export function tableForm(options: TableOptions): BodyForm {
     object: (kind, bytes) => Buffer.from(`${tableOf(kind, bytes, options, true)}\n`),
     list(kind, list) {
       const columns = columnsOf(kind);
-      const { objects } = list;
+      const objects = inRowOrder(kind, list.objects);
       if (objects.length === 0 && !kind.rules.columns) return once(withoutRows(tableStart(version, listMetadata(list), columns)));
       let next = -1;
       return () => {
@@ -56,6 +57,14 @@ export function tableForm(options: TableOptions): BodyForm {
       };
     },
   };
+}
+
+/** Objects that are equal by the kind's own order stay in that of their names. */
+function inRowOrder(kind: Kind, objects: ListAnswer["objects"]): ListAnswer["objects"] {
+  const { rowOrder } = kind.rules;
+  if (!rowOrder) return objects;
+  const decoded = objects.map((object) => [object, decodedObject(kind, object.bytes)] as const);
+  return decoded.sort(([, a], [, b]) => rowOrder(a, b)).map(([object]) => object);
 }
 
 /** A kind that says nothing of its columns has no rows where it has no objects, in place of an empty list of them. */

@@ -56,7 +56,7 @@ export function pushRow(parts: Uint8Array[], kind: Kind, bytes: Uint8Array, opti
 
 /** @returns a row as JSON */
 export function freshRow(kind: Kind, bytes: Uint8Array, { columns, include, version }: RowOptions, now: number): string {
-  return tableRow(columns, decoded(kind, bytes), now, beside(kind, bytes, include, version));
+  return tableRow(columns, decodedObject(kind, bytes), now, beside(kind, bytes, include, version));
 }
 
 function keptRow(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): KeptRow | undefined {
@@ -64,7 +64,7 @@ function keptRow(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number
 }
 
 function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: number): KeptRow | undefined {
-  const object = decoded(kind, bytes);
+  const object = decodedObject(kind, bytes);
   const created = object.metadata.creationTimestamp;
   let ages = 0;
   const marked = columns.map((column): TableColumn<KubeObject> => {
@@ -90,7 +90,7 @@ function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: nu
 /** What stands around the metadata in the row: `{"kind":"PartialObjectMetadata",…,"metadata":` and the brace that ends it. */
 const PARTIAL = partialObject(new Uint8Array(), "v1").toString();
 
-function decoded(kind: Kind, bytes: Uint8Array): KubeObject {
+export function decodedObject(kind: Kind, bytes: Uint8Array): KubeObject {
   return kind.form ? kind.form.decodeStored(bytes) : decode<KubeObject>(bytes, kind.schema, OWN_BUDGET).value;
 }
 

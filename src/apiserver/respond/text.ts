@@ -2,8 +2,7 @@
 
 import type { Call } from "../call.ts";
 import { answerHeaders } from "./headers.ts";
-import { indent } from "./indent.ts";
-import { namesMedia, negotiate, notProduced, type Offer } from "./negotiate.ts";
+import { namesMedia, notProduced } from "./negotiate.ts";
 
 export function answerText(call: Call, code: number, text: string): void {
   const headers = answerHeaders(call, "text/plain; charset=utf-8");
@@ -11,12 +10,10 @@ export function answerText(call: Call, code: number, text: string): void {
   call.exchange.answer(code, headers, call.exchange.method === "HEAD" ? Buffer.alloc(0) : Buffer.from(text));
 }
 
-const JSON_ALONE: Offer = { transforms: [], media: ["application/json"] };
+const JSON_ALONE = ["application/json"];
 
-/** A document that exists only as JSON. Throws a 406 StatusError for a client that takes none. */
+/** A document that exists only as JSON, set out for people. Throws a 406 StatusError for a client that takes none. */
 export function answerJson(call: Call, document: unknown): void {
-  if (!namesMedia(call.exchange.headers.accept, JSON_ALONE.media)) throw notProduced(JSON_ALONE.media);
-  const { pretty } = negotiate(call, JSON_ALONE);
-  const text = JSON.stringify(document);
-  call.exchange.answer(200, answerHeaders(call, "application/json"), Buffer.from(`${pretty ? indent(text) : text}\n`));
+  if (!namesMedia(call.exchange.headers.accept, JSON_ALONE)) throw notProduced(JSON_ALONE);
+  call.exchange.answer(200, answerHeaders(call, "application/json"), Buffer.from(JSON.stringify(document, undefined, 2)));
 }
