@@ -74,6 +74,9 @@ export function decodeOptions(source: Source, name: "DeleteOptions"): object {
   }
 }
 
+/** Where the server speaks it; it is read as the JSON that it stands for. */
+const CBOR = "application/cbor";
+
 const FORMS: ReadonlyMap<string, "json" | "yaml" | "protobuf"> = new Map([
   ["", "json"],
   ["*/*", "json"],
@@ -83,8 +86,9 @@ const FORMS: ReadonlyMap<string, "json" | "yaml" | "protobuf"> = new Map([
 ]);
 
 /** Before a create's options are looked at. @throws StatusError 415 */
-export function checkContentType({ exchange }: Pick<Call, "exchange">, kind: Kind): void {
-  formOf(exchange.headers["content-type"] ?? "", kind.form !== undefined);
+export function checkContentType({ exchange, context }: Pick<Call, "exchange" | "context">, kind: Kind): void {
+  const type = exchange.headers["content-type"] ?? "";
+  if (!(context.settings.cbor && type.split(";", 1)[0]!.trim().toLowerCase() === CBOR)) formOf(type, kind.form !== undefined);
 }
 
 /** @param custom there is no protobuf of what no table describes; @throws StatusError 415 */
