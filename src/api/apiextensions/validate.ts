@@ -15,7 +15,9 @@ import { columnErrors, deprecationErrors, scaleErrors, selectableErrors } from "
 export function definitionErrors(definition: CustomResourceDefinition): FieldError[] {
   const { metadata, spec } = definition;
   const expected = `${spec.names.plural ?? ""}.${spec.group ?? ""}`;
-  const name = metadata.name && metadata.name !== expected ? [invalid("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')] : [];
+  const name = (["generateName", "name"] as const)
+    .filter((member) => metadata[member] && metadata[member] !== expected)
+    .map((member) => invalid(`metadata.${member}`, metadata[member], 'must be spec.names.plural+"."+spec.group'));
   return [
     ...name,
     ...specErrors(spec, STRICT),

@@ -44,9 +44,11 @@ export const APIService = kind<APIServiceType>("apiregistration.k8s.io/v1", "api
   ],
 });
 
-function nameErrors({ metadata: { name = "" }, spec: { group = "", version = "" } }: APIServiceType): FieldError[] {
+function nameErrors({ metadata, spec: { group = "", version = "" } }: APIServiceType): FieldError[] {
   const wanted = `${version}.${group}`;
-  return name === wanted || name === "" ? [] : [invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)];
+  return (["generateName", "name"] as const)
+    .filter((member) => metadata[member] && metadata[member] !== wanted)
+    .map((member) => invalid(`metadata.${member}`, metadata[member], `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`));
 }
 
 function specErrors(spec: APIServiceSpec): FieldError[] {

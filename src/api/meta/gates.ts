@@ -39,6 +39,9 @@ const planOf = planner((struct, { name, table }) => {
   return gate && CLOSED.has(gate) ? gate : undefined;
 });
 
+/** Structs that held nothing but such fields. */
+export const emptied: WeakSet<object> = new WeakSet();
+
 /** Clears the fields of closed gates in `object`, save those of a gate that `last` uses. */
 export function dropClosedFields(struct: StructSchema, object: object, last: object | undefined): void {
   const plan = planOf(struct);
@@ -47,8 +50,14 @@ export function dropClosedFields(struct: StructSchema, object: object, last: obj
   if (used.size === 0) return;
   const inUse = last ? gatesIn(plan, last as Members) : new Set();
   walk(plan, members, (holder, own) => {
-    for (const { field, mark } of own) if (!inUse.has(mark)) delete holder[field.name];
+    for (const { field, mark } of own)
+      if (holder[field.name] !== undefined && !inUse.has(mark) && delete holder[field.name] && isVoid(holder)) emptied.add(holder);
   });
+}
+
+function isVoid(object: Members): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 function gatesIn(plan: Plan<string>, object: Members): Set<string> {

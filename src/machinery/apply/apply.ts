@@ -107,8 +107,9 @@ function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boo
   owners.set(key, { ...manager, set });
   const merged = merge(type, live ?? {}, patch) as Plain;
   const pruned = last === undefined ? merged : prune(type, merged, last.set, owners);
-  takeOver(owners, key, comparison(type, live, pruned, fields, true), force);
-  const changed = live === undefined || (pruned !== live && !equal(pruned, live));
+  const changes = comparison(type, live, pruned, fields, true);
+  takeOver(owners, key, changes, force);
+  const changed = live === undefined || !(isEmpty(changes.added) && isEmpty(changes.modified) && isEmpty(changes.removed));
   const owned = withoutUnowned(set);
   if (isEmpty(owned)) owners.delete(key);
   else owners.set(key, ownerOf(manager, owned, last, changed));

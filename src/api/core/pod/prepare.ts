@@ -1,5 +1,6 @@
 /** What becomes of a pod between its decoding and its validation. [Kubernetes pkg/registry/core/pod/strategy.go] */
 
+import { emptied } from "../../meta/gates.ts";
 import type { Pod, PodSpec } from "../../tables/core-v1.ts";
 import { appArmorFromAnnotations } from "./app-armor.ts";
 import { allContainers } from "./containers.ts";
@@ -35,6 +36,6 @@ export function preparePodUpdate(next: Pod, last: Pod): void {
 export function dropRetired({ metadata, spec }: { metadata?: { annotations?: Record<string, string> }; spec: PodSpec }): void {
   if (metadata?.annotations) for (const name of OLD_ANNOTATIONS) delete metadata.annotations[name];
   for (const container of allContainers(spec)) {
-    if (container.lifecycle && Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
+    if (container.lifecycle && emptied.has(container.lifecycle)) delete container.lifecycle;
   }
 }

@@ -2,7 +2,7 @@
 
 import { isDNS1123Subdomain, isInRange } from "../../../../machinery/names.ts";
 import { duplicate, type FieldError, forbiddenField, invalid, notFoundField, required } from "../../../../machinery/status/field-error.ts";
-import { complain, dnsLabel, labels, oneOf, optionalOneOf, qualifiedName } from "../../../meta/checks.ts";
+import { complain, dnsLabel, labels, oneOf, qualifiedName } from "../../../meta/checks.ts";
 import type { PodResourceClaim, PodSpec } from "../../../tables/core-v1.ts";
 import { containerResourceName } from "../../resources/names.ts";
 import { requirementErrors } from "../../resources/requirements.ts";
@@ -64,7 +64,7 @@ export function podSpecErrors(spec: PodSpec, { at, podName, isPod }: PodSpecPlac
     ...hostAliasErrors(`${at}.hostAliases`, spec.hostAliases),
     ...subdomainErrors(`${at}.priorityClassName`, spec.priorityClassName),
     ...(spec.runtimeClassName === undefined ? [] : complain(`${at}.runtimeClassName`, spec.runtimeClassName, isDNS1123Subdomain(spec.runtimeClassName))),
-    ...optionalOneOf(`${at}.preemptionPolicy`, spec.preemptionPolicy, ["PreemptLowerPriority", "Never"]),
+    ...(spec.preemptionPolicy === undefined ? [] : oneOf(`${at}.preemptionPolicy`, spec.preemptionPolicy, ["PreemptLowerPriority", "Never"])),
     ...requirementErrors(`${at}.overhead`, spec.overhead && { limits: spec.overhead }, containerResourceName, NO_CLAIMS),
     ...osErrors(at, spec),
     ...fileKeyErrors(at, spec),
