@@ -14,7 +14,9 @@ const COPIED = ["labels", "annotations"];
 export const ResourceClaimTemplate = kind<TemplateType>("resource.k8s.io/v1", "resourceclaimtemplates", {
   defaults: ({ spec }) => requestDefaults(spec.spec?.devices ?? {}),
   validate: ({ spec }) => [
-    ...Object.keys(spec.metadata ?? {}).flatMap((name) => (COPIED.includes(name) ? [] : [forbiddenField(`spec.metadata.${name}`, "cannot be set")])),
+    ...Object.keys(spec.metadata ?? {}).flatMap((name) =>
+      COPIED.includes(name) ? [] : [forbiddenField(`spec.metadata.${name === "uid" ? "uID" : name}`, "cannot be set")],
+    ),
     ...annotations("spec.metadata.annotations", spec.metadata?.annotations),
     ...labels("spec.metadata.labels", spec.metadata?.labels),
     ...claimErrors("spec.spec.devices", spec.spec?.devices ?? {}),

@@ -43,7 +43,7 @@ export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
 
 /** What the server would make a name from. */
 function prefixErrors(kind: Kind, { generateName = "" }: Metadata): FieldError[] {
-  if (generateName === "") return [];
+  if (generateName === "" || kind.resource === "deviceclasses") return []; // Their names alone are declared to be checked.
   const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
   const base = generateName.length > 1 && generateName.endsWith("-") ? `${generateName.slice(0, -2)}a` : generateName;
   return validateName(base).map((complaint) => invalid("metadata.generateName", generateName, complaint));

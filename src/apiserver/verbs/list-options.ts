@@ -90,7 +90,11 @@ function watchErrors(options: ListOptions): FieldError[] {
 function checkFields(kind: Kind, fields: FieldSelector): void {
   const { selectableFields } = kind.rules;
   for (const { field } of fields.terms) {
-    if (field === "metadata.name" || (field === "metadata.namespace" && (kind.namespaced || !kind.rules.selectableFields))) continue;
+    if (
+      field === "metadata.name" ||
+      (field === "metadata.namespace" && (kind.namespaced ? kind.resource !== "podcertificaterequests" : !kind.rules.selectableFields))
+    )
+      continue;
     if (selectableFields && Object.hasOwn(selectableFields, field)) continue;
     throw badRequest(
       selectableFields
