@@ -67,6 +67,11 @@ export function typeOfDeclaration(declaration: CelType): Type {
   }
 }
 
+/** The field that an expression calls so; a reserved word may stand behind a dot as it is. */
+export function fieldNamed({ fields }: CelType, name: string): { readonly jsonName: string; readonly type: CelType } | undefined {
+  return fields?.get(name) ?? fields?.get(`__${name}__`);
+}
+
 /** Every object type in a declaration, by name. */
 export function objectsIn(declaration: CelType, found: Map<string, CelType> = new Map()): Map<string, CelType> {
   if (declaration.items) objectsIn(declaration.items, found);

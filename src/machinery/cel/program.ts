@@ -10,7 +10,7 @@
  */
 
 import { estimateCost, type SizeOfPath } from "./cost/estimate.ts";
-import { type CelType, objectsIn, typeOfDeclaration } from "./declaration.ts";
+import { type CelType, fieldNamed, objectsIn, typeOfDeclaration } from "./declaration.ts";
 import { functions, mutatingFunctions } from "./functions/index.ts";
 import { PER_CALL_LIMIT } from "./limits.ts";
 import { CostExceededError, Frame, type Lookup, type Step } from "./run/frame.ts";
@@ -63,7 +63,7 @@ export function celEnvironment(variables: ReadonlyMap<string, CelType | Type>, m
     fieldOf(objectName, field) {
       const declared = objects.get(objectName);
       if (!declared) return made?.fieldOf(objectName, field);
-      const found = declared.fields?.get(field);
+      const found = fieldNamed(declared, field);
       return found && typeOfDeclaration(found.type);
     },
   };

@@ -1,7 +1,7 @@
 /** Rules of one schema, compiled. [Kubernetes' apiextensions-apiserver pkg/apiserver/schema/cel/compilation.go] */
 
 import { UNBOUNDED } from "../cost/range.ts";
-import { type CelType, typeOfDeclaration } from "../declaration.ts";
+import { type CelType, fieldNamed, typeOfDeclaration } from "../declaration.ts";
 import { REQUEST_BYTES_MAX } from "../limits.ts";
 import { celEnvironment, compile, type Program } from "../program.ts";
 import { optionalOf } from "../types/type.ts";
@@ -63,7 +63,7 @@ function declaredSize(root: CelType, [, ...path]: readonly string[]): { min: num
   let at: CelType = root;
   for (const name of path) {
     if (name === "@keys") return at.kind === "map" ? { min: 0, max: 0 } : undefined;
-    const next: CelType | undefined = name === "@items" || name === "@values" ? at.items : at.fields?.get(name)?.type;
+    const next: CelType | undefined = name === "@items" || name === "@values" ? at.items : fieldNamed(at, name)?.type;
     if (!next) return undefined;
     at = next;
   }

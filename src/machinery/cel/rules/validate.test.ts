@@ -16,7 +16,11 @@ const said = (schema: RuleSchema, value: unknown, old?: unknown) => validateRule
 
 test("a rule sees the fields that its schema describes, under names that it can write", () => {
   const schema = object({
-    spec: object({ "a-b": { type: "integer" }, namespace: { type: "string" } }, { rule: "self.a__dash__b > 1 && self.__namespace__ == 'x'" }),
+    spec: object(
+      { "a-b": { type: "integer" }, namespace: { type: "string" } },
+      { rule: "self.a__dash__b > 1 && self.__namespace__ == 'x'" },
+      { rule: "self.namespace != ''" },
+    ),
   });
   assert.deepEqual(said(schema, { spec: { "a-b": 2, namespace: "x" } }), []);
   assert.deepEqual(said(schema, { spec: { "a-b": 1, namespace: "x" } }), [

@@ -4,7 +4,7 @@
  */
 
 import { DurationError, parseDuration } from "../../duration.ts";
-import { type CelType, DYNAMIC } from "../declaration.ts";
+import { type CelType, DYNAMIC, fieldNamed } from "../declaration.ts";
 import { timestampOf } from "../functions/conversions.ts";
 import { equal } from "./compare.ts";
 import { CelError, CelList, CelMap, Duration, isError, keyText, type Value, ValueList } from "./value.ts";
@@ -186,7 +186,7 @@ class JsonMap extends CelMap {
     if (typeof key !== "string") return undefined;
     const { fields, items, kind } = this.#declaration;
     if (!fields) return this.#known(key) ? jsonValue(this.json[key], items ?? DYNAMIC) : undefined;
-    const field = fields.get(key);
+    const field = fieldNamed(this.#declaration, key);
     if (!field) return kind === "object" ? undefined : jsonValue(this.json[key]);
     return this.#known(field.jsonName) ? jsonValue(this.json[field.jsonName], field.type) : undefined;
   }
