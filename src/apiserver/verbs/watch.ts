@@ -9,6 +9,7 @@ import { scopeOf } from "../metrics/request-labels.ts";
 import type { WatchSeries } from "../metrics/watches.ts";
 import { failureBody } from "../respond/error.ts";
 import type { EventEncoder } from "../respond.ts";
+import { type Backlog, backlogOf } from "./backlog.ts";
 import { bookmarkOf } from "./bookmark.ts";
 import { freshEnough } from "./get.ts";
 import { kindOf } from "./kind-of.ts";
@@ -65,6 +66,9 @@ class Watcher {
   readonly #stream: AnswerStream;
   readonly #encode: EventEncoder;
   readonly #series: WatchSeries;
+  readonly #backlog: Backlog;
+  /** Bytes of an event, the last ones counting most. */
+  eventBytes = 0;
   /** Changes that come while the initial events are still being sent. */
   #waiting: CacheChange[] | undefined;
   #finish: () => void = () => {};
@@ -82,6 +86,7 @@ class Watcher {
     this.#options = options;
     this.#stream = stream;
     this.#encode = encode;
+    this.#backlog = backlogOf(call.context);
     this.#series = call.context.front.metrics.watches.of(kindOf(call));
   }
 
@@ -144,7 +149,7 @@ class Watcher {
 
   /** Resolves once the client has taken what is queued; cuts it off when it takes too long. */
   async #drained(): Promise<void> {
-    const cancel = this.#call.context.clock.after(STALLED_MAX_MS, () => this.#cut());
+    const cancel = this.#call.context.clock.after(STALLED_MAX_MS, () => this.cut());
     await this.#stream.drained();
     cancel();
   }
@@ -153,7 +158,7 @@ class Watcher {
     if (this.#over) return;
     if (this.#waiting) {
       for (const change of changes) this.#waiting.push(change);
-      if (this.#waiting.length > WAITING_MAX) this.#cut();
+      if (this.#waiting.length > WAITING_MAX) this.cut();
       return;
     }
     const events: Uint8Array[] = [];
@@ -161,17 +166,27 @@ class Watcher {
       const event = this.#event(change);
       if (event) events.push(event);
     }
-    if (events.length > 0 && this.#send(events) > QUEUED_BYTES_MAX) this.#cut();
+    if (events.length === 0) return;
+    const queued = this.#send(events);
+    if (queued > QUEUED_BYTES_MAX) this.cut();
+    else this.#backlog.note(this, queued);
   }
 
   #send(events: readonly Uint8Array[]): number {
     this.#series.events.value += events.length;
-    for (const event of events) this.#series.sizes.observe(event.length);
+    for (const event of events) {
+      this.#series.sizes.observe(event.length);
+      this.eventBytes += (event.length - this.eventBytes) / 8;
+    }
     return this.#stream.writeAll(events);
   }
 
+  queuedBytes(): number {
+    return this.#stream.queued();
+  }
+
   /** Breaks the watch off, so that its client doesn't take what it has for everything. */
-  #cut(): void {
+  cut(): void {
     if (this.#over) return;
     this.#series.cut.add();
     this.#stop();
@@ -222,6 +237,7 @@ class Watcher {
   }
 
   #stop(): void {
+    this.#backlog.forget(this);
     this.#over = true;
     this.#finish();
   }
