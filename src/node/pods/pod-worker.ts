@@ -1,30 +1,25 @@
 /** One pod on this node: looks, plans, acts, reports, one step at a time, until the pod is gone. All of its actions happen here, one after another. */
 
-import { mkdir } from "node:fs/promises";
 import type { PodStatus } from "../../api/tables/core-v1.ts";
-import { podCgroupPath, podLimits } from "../cgroups/pod-cgroup.ts";
 import { PodProbes } from "../probes/pod-probes.ts";
 import { refusalOf } from "./admit.ts";
 import { type AgentPod, containersOf, graceSeconds, isTerminal, podKey, statusNamed } from "./agent-pod.ts";
-import { podLogFolder } from "./config/names.ts";
-import { sandboxConfig } from "./config/sandbox-config.ts";
 import type { AgentContext } from "./context.ts";
 import { Grace, killContainer } from "./kill-container.ts";
 import { killPod } from "./kill-pod.ts";
 import { LiveVolumes } from "./live-volumes.ts";
+import { makeSandbox, sandboxOf } from "./make-sandbox.ts";
 import { Observer } from "./observe.ts";
 import type { Kill, Plan, Start } from "./plan/judge.ts";
 import { planFor } from "./plan/plan.ts";
-import { qosClass } from "./qos.ts";
 import { removeFromDisk, removeFromRuntime, removeOldRuns } from "./remove-pod.ts";
 import { type Allocation, allocate, withReportedAmounts } from "./resize/allocation.ts";
 import { setAmounts } from "./resize/set-amounts.ts";
 import { isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
 import { StartAttempts } from "./start-attempts.ts";
 import { podStatus } from "./status/pod-status.ts";
+import { StepLoop } from "./step-loop.ts";
 
-const RETRY_MIN_MS = 500;
-const RETRY_MAX_MS = 20_000;
 const RESIZE_RETRY_MS = 3000;
 
 /** What a worker must know of the pods beside its own. */
@@ -50,6 +45,7 @@ export class PodWorker {
   readonly #probes: PodProbes;
   readonly #volumes: LiveVolumes;
   readonly #attempts: StartAttempts;
+  readonly #loop: StepLoop;
   /** As the API has it. */
   #wanted: AgentPod;
   /** With the amounts that this node has granted. */
@@ -66,13 +62,8 @@ export class PodWorker {
   readonly #interruption = new AbortController();
   /** Sandboxes that were stopped here; the runtime doesn't say whether one that isn't ready has given its address back. */
   readonly #stopped = new Set<string>();
-  #stepping = false;
   #forgotten = false;
   #admitted = false;
-  #over = false;
-  #failures = 0;
-  #poked = Promise.withResolvers<void>();
-  #cancelWake = (): void => undefined;
   readonly done: Promise<void>;
 
   constructor(pod: AgentPod, context: AgentContext, reports: WorkerReports, neighbours: Neighbours) {
@@ -88,9 +79,14 @@ export class PodWorker {
     this.#probes = new PodProbes(context, () => {
       this.poke();
       // A step may be waiting for a container to stop: whether the pod is ready is told all the same.
-      if (this.#stepping) void this.#report(false);
+      if (this.#loop.stepping) void this.#report(false);
     });
-    this.done = this.#run();
+    this.#loop = new StepLoop({
+      clock: context.clock,
+      step: () => this.#step(),
+      onError: ({ message }) => context.log.warn("pod step failed", { pod: podKey(this.#pod), error: message }),
+    });
+    this.done = this.#loop.run().finally(() => this.#probes.stop());
   }
 
   get pod(): AgentPod {
@@ -104,7 +100,7 @@ export class PodWorker {
 
   /** Whether the pod counts against what the node has: it was taken on, and isn't over. */
   get holds(): boolean {
-    return this.#admitted && !isTerminal(this.#last.phase) && !this.#over;
+    return this.#admitted && !isTerminal(this.#last.phase) && !this.#loop.over;
   }
 
   /** A newer version of the pod. */
@@ -125,7 +121,7 @@ export class PodWorker {
 
   /** Something may have changed: look again. */
   poke(): void {
-    this.#poked.resolve();
+    this.#loop.poke();
   }
 
   /** An object that the pod's volumes are made of has changed. */
@@ -136,10 +132,9 @@ export class PodWorker {
 
   /** The agent ends; the pod goes on. */
   stop(): void {
-    this.#over = true;
     this.#interruption.abort();
     this.#probes.stop();
-    this.poke();
+    this.#loop.end();
   }
 
   /** Takes over what the API says, with the amounts that there is room for. */
@@ -154,37 +149,6 @@ export class PodWorker {
   #hurry(seconds: number): void {
     this.#interruption.abort();
     for (const grace of this.#graces) grace.shorten(seconds);
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#over) {
-      this.#poked = Promise.withResolvers();
-      this.#cancelWake();
-      try {
-        this.#stepping = true;
-        await this.#step();
-        this.#failures = 0;
-      } catch (error) {
-        const delayMs = Math.min(RETRY_MIN_MS * 2 ** this.#failures++, RETRY_MAX_MS);
-        if (!this.#over) this.#context.log.warn("pod step failed", { pod: podKey(this.#pod), error: (error as Error).message });
-        this.#wakeIn(delayMs);
-      } finally {
-        this.#stepping = false;
-      }
-      if (!this.#over) await this.#poked.promise;
-    }
-    this.#cancelWake();
-    this.#probes.stop();
-  }
-
-  #wakeIn(delayMs: number): void {
-    this.#cancelWake();
-    this.#cancelWake = this.#context.clock.after(delayMs, () => this.poke());
-  }
-
-  #wakeAt(times: readonly (number | undefined)[]): void {
-    const known = times.filter((time): time is number => time !== undefined);
-    if (known.length > 0) this.#wakeIn(Math.max(10, Math.min(...known) - this.#context.clock.now()));
   }
 
   async #step(): Promise<void> {
@@ -211,7 +175,7 @@ export class PodWorker {
     await this.#report(false);
     await removeOldRuns(this.#pod, this.#seen, this.#stopped, this.#context);
     const resizeAt = this.#pending || this.#resizeError !== undefined ? now + RESIZE_RETRY_MS : undefined;
-    this.#wakeAt([retryAt, resizeAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
+    this.#loop.wakeAt([retryAt, resizeAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
   }
 
   /** Takes up what an earlier agent left: which containers were ready, and how often they had been started. */
@@ -256,7 +220,7 @@ export class PodWorker {
     if (plan.stopAll) await this.#stopAll();
     await this.#volumes.bringUpToDate(this.#pod, this.#podIps());
     if (plan.sandbox !== undefined) {
-      await this.#makeSandbox(plan.sandbox);
+      await makeSandbox(this.#pod, plan.sandbox, this.#context);
       this.poke();
       return undefined;
     }
@@ -266,7 +230,7 @@ export class PodWorker {
       const at = await this.#start(start);
       if (at !== undefined) retryAt = Math.min(retryAt ?? at, at);
       // A deletion doesn't wait for the rest.
-      if (this.#pod.metadata.deletionTimestamp || this.#forgotten || this.#over) break;
+      if (this.#pod.metadata.deletionTimestamp || this.#forgotten || this.#loop.over) break;
     }
     await this.#resize(plan);
     if (plan.kill.length + plan.start.length + plan.resize.length > 0) this.#seen = await this.#observer.look();
@@ -280,25 +244,6 @@ export class PodWorker {
     } catch (error) {
       // What runs goes on with the amounts that it has.
       this.#resizeError = (error as Error).message;
-    }
-  }
-
-  #sandboxConfig(attempt: number) {
-    const { dns, folders, cgroupRoot } = this.#context;
-    const cgroup = podCgroupPath(cgroupRoot, this.#pod.metadata.uid, qosClass(this.#pod.spec));
-    return sandboxConfig({ pod: this.#pod, attempt, dns, folders, cgroup });
-  }
-
-  async #makeSandbox(attempt: number): Promise<void> {
-    const config = this.#sandboxConfig(attempt);
-    await this.#context.cgroups.set(config.linux?.cgroup_parent ?? "", podLimits(this.#pod.spec, this.#context.pidsMax));
-    await mkdir(podLogFolder(this.#context.folders, this.#pod), { recursive: true, mode: 0o755 });
-    try {
-      await this.#context.runtime.runSandbox(config, this.#context.objects.runtimeHandler(this.#pod.spec.runtimeClassName));
-    } catch (error) {
-      const message = `Failed to create pod sandbox: ${(error as Error).message}`;
-      this.#context.note({ pod: this.#pod, type: "Warning", reason: "FailedCreatePodSandBox", message });
-      throw error;
     }
   }
 
@@ -325,7 +270,7 @@ export class PodWorker {
       pod: this.#pod,
       seen: this.#seen,
       sandboxId: sandbox.id,
-      sandbox: this.#sandboxConfig(sandbox.attempt),
+      sandbox: sandboxOf(this.#pod, sandbox.attempt, this.#context),
       podIps: this.#podIps(),
       volumes: this.#volumes.prepared,
       lastRestartCount: statusNamed(statuses, start.container.name)?.restartCount,
@@ -362,7 +307,7 @@ export class PodWorker {
     // The API's word that the pod is gone comes back as forget(); its logs stay readable until then.
     if (!this.#forgotten) return;
     await removeFromRuntime(this.#pod, this.#seen, this.#context);
-    this.#over = true;
+    this.#loop.end();
   }
 
   /** @param over nothing of the pod runs or will run again */
