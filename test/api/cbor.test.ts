@@ -33,13 +33,15 @@ test("an object goes in as CBOR and comes out as CBOR, bytes as bytes", async ()
   assert.deepEqual([listed.kind, (listed.items as object[]).map((item) => Object.keys(item))], ["SecretList", [["data", "type", "metadata"]]]);
 });
 
-test("apply, tables and errors speak CBOR too", async () => {
+test("apply, metadata, discovery and errors speak CBOR too", async () => {
   const applied = encodeCbor({ apiVersion: "v1", kind: "Secret", metadata: { name: "applied" }, stringData: { a: "b" } });
   const headers = { "content-type": "application/apply-patch+cbor", accept: CBOR };
   const answer = await send(admin, "PATCH", `${PATH}/applied?fieldManager=test`, headers, applied);
   assert.deepEqual([answer.code, read(answer).data], [201, { a: "Yg==" }]);
-  const table = read(await send(admin, "GET", PATH, { accept: `${CBOR};as=Table;v=v1;g=meta.k8s.io` }));
-  assert.equal(table.kind, "Table");
+  const partial = read(await send(admin, "GET", PATH, { accept: `${CBOR};as=PartialObjectMetadataList;v=v1;g=meta.k8s.io` }));
+  assert.equal(partial.kind, "PartialObjectMetadataList");
+  assert.equal((await send(admin, "GET", PATH, { accept: `${CBOR};as=Table;v=v1;g=meta.k8s.io` })).code, 406);
+  assert.equal(read(await send(admin, "GET", "/apis/apps/v1", { accept: CBOR })).groupVersion, "apps/v1");
   assert.equal(read(await send(admin, "GET", `${PATH}/nope`, { accept: CBOR })).reason, "NotFound");
   const bad = await send(admin, "POST", PATH, { "content-type": CBOR }, Buffer.from("a2616101616102", "hex"));
   assert.match(bad.json().message, /duplicate map key "a"/);

@@ -5,7 +5,7 @@ import type { ResourceTable } from "../../machinery/schema/table.ts";
 import type { Call, Endpoint, KindTable } from "../call.ts";
 import { plainForm } from "../respond/choose.ts";
 import { answerHeaders } from "../respond/headers.ts";
-import { type Form, namesMedia, negotiate, notProduced, type Offer, PLAIN } from "../respond/negotiate.ts";
+import { type Form, namesMedia, negotiate, notProduced, type Offer, PLAIN, spoken } from "../respond/negotiate.ts";
 import { sendBody } from "../respond/send.ts";
 
 /** Which kinds a peer serves in other versions isn't mixed in, so that `profile=nopeer` asks for what is there anyway. */
@@ -63,7 +63,7 @@ function rootEndpoint(current: () => Discovery, root: "api" | "apis", plain: () 
 
 /** What comes from a route is held against what the route produces before anything else. @throws StatusError 406 */
 function routed(call: Call, offer: Offer): Form {
-  if (!namesMedia(call.exchange.headers.accept, offer.media)) throw notProduced(offer.media);
+  if (!namesMedia(call.exchange.headers.accept, spoken(call, offer).media)) throw notProduced(offer.media);
   return negotiate(call, offer);
 }
 

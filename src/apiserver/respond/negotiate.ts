@@ -143,7 +143,7 @@ function formOf({ type, parameters }: Clause, offer: Offer): Form | undefined {
   const transform = offer.transforms.find((one) => one === as);
   if (!transform || TRANSFORMS[transform].group !== parameters.get("g")) return undefined;
   const version = TRANSFORMS[transform].versions.find((one) => one === parameters.get("v"));
-  if (!version || (transform === "Table" && media === PROTOBUF)) return undefined;
+  if (!version || (transform === "Table" && (media === PROTOBUF || media === CBOR))) return undefined;
   return { media, transform, version: version === "v2" ? "v1" : version, pretty };
 }
 

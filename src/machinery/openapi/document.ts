@@ -3,7 +3,9 @@
 import type { SchemaResolver } from "../schema/build.ts";
 import type { ResourceTable } from "../schema/table.ts";
 import { describeMetadata } from "./metadata-prose.ts";
+import { LIST, RESOURCE_VERSION } from "./parameters.ts";
 import { pathsOf } from "./paths.ts";
+import { inEveryVersion } from "./registered-versions.ts";
 import { Definitions, type GroupVersionKind, type Json } from "./schemas.ts";
 import type { SwaggerPart } from "./swagger.ts";
 
@@ -150,11 +152,11 @@ export interface CustomSource {
 export function customDocument({ group, version, rows, resolve, define }: CustomSource): Json {
   const joined = joinedName(group);
   const prefix = `${joined}${version.charAt(0).toUpperCase()}${version.slice(1)}`;
-  const definitions = new Definitions(kindsOf({ rows: [], resolve }, group, version));
+  const definitions = new Definitions(new Map([...kindsOf({ rows: [], resolve }, group, version), ...KINDS_BESIDE_CUSTOM]));
   define(definitions);
   const context = { root: `/apis/${group}/${version}`, tag: `${lowerFirst(joined)}_${version}`, prefix, definitions, resolve };
   const shown = rows.map((row) => ({ ...row, verbs: row.verbs.filter((verb) => verb !== "watch") }));
-  const paths = shown.flatMap((row) => pathsOf(row, context)).map(([path, item]): [string, Json] => [path, narrowed(item)]);
+  const paths = shown.flatMap((row) => pathsOf(row, context).map(([path, item]): [string, Json] => [path, narrowed(item, row)]));
   const schemas = definitions.all();
   describeMetadata(schemas);
   return {
@@ -165,10 +167,19 @@ export function customDocument({ group, version, rows, resolve, define }: Custom
   };
 }
 
+/** What the documents of custom resources refer to, and as which kinds: those of the server proper. */
+const KINDS_BESIDE_CUSTOM: readonly (readonly [name: string, kinds: readonly GroupVersionKind[]])[] = [
+  [
+    `${META}.DeleteOptions`,
+    inEveryVersion("DeleteOptions").filter(({ group }) => !/^(?:admission|apiextensions|apiregistration|imagepolicy)\.k8s\.io$/.test(group)),
+  ],
+  ["io.k8s.api.autoscaling.v1.Scale", [{ group: "autoscaling", kind: "Scale", version: "v1" }]],
+];
+
 const TEXT_FORMS: readonly string[] = ["application/json", "application/yaml"];
 
 /** The operations of a path in the forms that custom resources have. */
-function narrowed(item: Json): Json {
+function narrowed(item: Json, { group, version, kind }: ResourceTable): Json {
   return Object.fromEntries(
     Object.entries(item).map(([method, operation]) => {
       if (method === "parameters") return [method, operation];
@@ -177,10 +188,22 @@ function narrowed(item: Json): Json {
       const codes = Object.entries(responses).filter(([code]) => method !== "patch" || code !== "201");
       return [
         method,
-        { ...more, ...(body && { requestBody: inTextForms(body) }), responses: Object.fromEntries(codes.map(([code, answer]) => [code, inTextForms(answer)])) },
+        {
+          ...more,
+          ...customFacts(more, { group, kind, version }),
+          ...(body && { requestBody: inTextForms(body) }),
+          responses: Object.fromEntries(codes.map(([code, answer]) => [code, inTextForms(answer)])),
+        },
       ];
     }),
   );
+}
+
+/** What these operations say otherwise: reads know versions, deletes of collections select as lists do, and everything is about the resource's own kind. */
+function customFacts(operation: Json, kind: GroupVersionKind): Json {
+  const action = operation["x-kubernetes-action"];
+  const selects = action === "deletecollection" ? LIST : action === "get" ? [RESOURCE_VERSION] : undefined;
+  return { ...(selects && { parameters: selects }), "x-kubernetes-group-version-kind": kind };
 }
 
 function inTextForms(described: Json): Json {

@@ -30,12 +30,13 @@ export const DELETE: readonly Parameter[] = [
   query("orphanDependents", "boolean"),
   query("propagationPolicy"),
 ];
+export const RESOURCE_VERSION = query("resourceVersion");
 const SELECT: readonly Parameter[] = [
   query("continue"),
   query("fieldSelector"),
   query("labelSelector"),
   query("limit", "integer"),
-  query("resourceVersion"),
+  RESOURCE_VERSION,
   query("resourceVersionMatch"),
   query("sendInitialEvents", "boolean"),
   query("shardSelector"),
