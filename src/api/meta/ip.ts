@@ -62,7 +62,7 @@ function longestZeroRun(words: readonly number[]): { at: number; length: number 
 }
 
 /** @param lastValues what the field held before: those values may stay as they are */
-export function validIp(field: string, value: string, lastValues: readonly string[] = []): FieldError[] {
+export function validIp(field: string, value = "", lastValues: readonly string[] = []): FieldError[] {
   if (lastValues.includes(value)) return [];
   const parsed = parseIp(value);
   if (!parsed) return [invalid(field, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")];
@@ -70,7 +70,7 @@ export function validIp(field: string, value: string, lastValues: readonly strin
   return parsed.isMapped ? [invalid(field, value, "must not be an IPv4-mapped IPv6 address")] : [];
 }
 
-export function validCidr(field: string, value: string, lastValues: readonly string[] = []): FieldError[] {
+export function validCidr(field: string, value = "", lastValues: readonly string[] = []): FieldError[] {
   if (lastValues.includes(value)) return [];
   const parsed = parseCidr(value);
   if (!parsed) return [invalid(field, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")];
@@ -151,7 +151,7 @@ export function isDualStack(values: readonly string[]): boolean {
 export const isIpv6 = (text: string): boolean => text.includes(":");
 
 /** Addresses that nothing can be reached at from elsewhere: no endpoints. */
-export function endpointIp(field: string, value: string): FieldError[] {
+export function endpointIp(field: string, value = ""): FieldError[] {
   const parsed = parseIp(value);
   if (!parsed) return [invalid(field, value, "must be a valid IP address")];
   const { bytes } = parsed;

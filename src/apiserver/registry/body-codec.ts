@@ -99,6 +99,9 @@ function formOf(contentType: string, custom = false): "json" | "yaml" | "protobu
   throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`);
 }
 
+/** Of kinds that are served in one version, the one whose older version is still taken. */
+const OLD_EVICTION = "policy/v1beta1";
+
 /** What the body says that it is must be what the path takes; saying nothing is fine. */
 export function checkKind(kind: Kind, { apiVersion, kind: name }: KubeObject): void {
   if (apiVersion && groupOf(apiVersion) !== kind.group) {
@@ -112,7 +115,7 @@ export function checkKind(kind: Kind, { apiVersion, kind: name }: KubeObject): v
       `${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.name}: converting (${version}.${name}) to (${kind.group.split(".", 1)[0] || "core"}.${kind.name}): unknown conversion`,
     );
   }
-  if (apiVersion && apiVersion !== kind.apiVersion) {
+  if (apiVersion && apiVersion !== kind.apiVersion && !(kind.name === "Eviction" && apiVersion === OLD_EVICTION)) {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`);
   }
 }

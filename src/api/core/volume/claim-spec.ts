@@ -63,7 +63,7 @@ export function claimTemplateErrors(at: string, { metadata = {}, spec }: Persist
   return [
     ...annotations(`${at}.metadata.annotations`, metadata.annotations),
     ...labels(`${at}.metadata.labels`, metadata.labels),
-    ...others.map((name) => forbiddenField(`${at}.metadata.${name}`, "cannot be set")),
+    ...others.map((name) => forbiddenField(`${at}.metadata.${name === "uid" ? "uID" : name}`, "cannot be set")),
     ...claimSpecErrors(`${at}.spec`, spec),
   ];
 }

@@ -1,9 +1,10 @@
 /** pods/binding (and the older `bindings`): gives a pod that has no node its node. */
 
 import type { KubeObject } from "../../../api/kind.ts";
+import { dnsSubdomain } from "../../../api/meta/checks.ts";
 import { timestamp } from "../../../machinery/clock.ts";
 import { unclassified } from "../../../machinery/patch/failures.ts";
-import { type FieldError, invalid, notSupported, required } from "../../../machinery/status/field-error.ts";
+import { type FieldError, notSupported, required } from "../../../machinery/status/field-error.ts";
 import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
 import type { Call } from "../../call.ts";
 import { checkContentType } from "../../registry/body-codec.ts";
@@ -51,10 +52,11 @@ async function bind(call: Call, asked: string | undefined): Promise<void> {
   settleNamespace(call, binding);
   const { metadata, target } = binding;
   const name = asked ?? metadata.name ?? "";
-  if (metadata.name !== name) throw badRequest("name in URL does not match name in Binding object");
+  if ((metadata.name ?? "") !== name) throw badRequest("name in URL does not match name in Binding object");
   const request = admissionRequest(call, { operation: "CREATE", kind, name, object: binding, old: undefined, dryRun: options.dryRun });
   await mutateAll(call, request);
   checkTarget(target);
+  if (name === "") throw badRequest("Name parameter required.");
   await validateAll(call, request);
   const { namespace } = call.attributes;
   const now = timestamp(call.context.clock.now());
@@ -66,7 +68,7 @@ function checkTarget(target: Binding["target"]): void {
   const errors: FieldError[] = [];
   if (target?.kind && target.kind !== "Node") errors.push(notSupported("target.kind", target.kind, ["Node", "<empty>"], "given"));
   if (!target?.name) errors.push(required("target.name", ""));
-  else if (/[/%]|^\.\.?$/.test(target.name)) errors.push(invalid("target.name", target.name, "may not contain '/' or '%'"));
+  else errors.push(...dnsSubdomain("target.name", target.name));
   const sentences = errors.map(({ field, message }) => `${field}: ${message}`);
   if (sentences.length > 0) throw unclassified(sentences.length === 1 ? sentences[0]! : `[${sentences.join(", ")}]`); // As Kubernetes does: it has no strategy of its own here.
 }

@@ -96,7 +96,7 @@ function claimStatusErrors({ resourceClaimStatuses }: PodStatus, { resourceClaim
 function podIpErrors({ podIP = "", podIPs = [] }: PodStatus, last: PodStatus): FieldError[] {
   const before = (last.podIPs ?? []).map(({ ip }) => ip);
   const errors = podIPs.flatMap(({ ip }, i) => validIp(`status.podIPs[${i}]`, ip, before));
-  const ips = podIPs.map(({ ip }) => ip);
+  const ips = podIPs.map(({ ip = "" }) => ip);
   if (ips.length > 2 || (ips.length === 2 && !isDualStack(ips))) {
     errors.push(invalid("status.podIPs", podIPs, "may specify no more than one IP for each IP family"));
   }
@@ -107,7 +107,7 @@ function podIpErrors({ podIP = "", podIPs = [] }: PodStatus, last: PodStatus): F
 
 function hostIpErrors({ hostIP = "", hostIPs = [] }: PodStatus, last: PodStatus): FieldError[] {
   if (hostIPs.length === 0) return [];
-  const ips = hostIPs.map(({ ip }) => ip);
+  const ips = hostIPs.map(({ ip = "" }) => ip);
   const before = (last.hostIPs ?? []).map(({ ip }) => ip);
   const errors = ips[0] === hostIP ? [] : [invalid("status.hostIPs[0].ip", ips[0], "must be equal to `hostIP`")];
   for (const [i, ip] of ips.entries()) errors.push(...validIp(`status.hostIPs[${i}]`, ip, before));
