@@ -36,11 +36,12 @@ export function discoveryEndpoints(
     const [, root, group, version, more] = path.replace(/\/$/, "").split("/");
     if (more !== undefined) return undefined;
     if (root === "api" && group === undefined) return rootEndpoint(current, "api", () => current().apiVersions(address()));
+    if (path === "/apis/") return documentEndpoint(current().groupList(), "APIGroupList", negotiate); // Not all at once under this name.
     if (root === "apis" && group === undefined) return rootEndpoint(current, "apis", () => current().groupList());
     if (root === "api" && version === undefined) return documentEndpoint(current().resources("", group!), "APIResourceList", routed);
     if (root === "apis")
       return version === undefined
-        ? documentEndpoint(current().group(group!), "APIGroup", negotiate)
+        ? documentEndpoint(current().group(group!), "APIGroup", group === AGGREGATORS_OWN ? routed : negotiate)
         : documentEndpoint(current().resources(group!, version), "APIResourceList", routed);
     return undefined;
   };
@@ -60,6 +61,9 @@ function rootEndpoint(current: () => Discovery, root: "api" | "apis", plain: () 
     },
   };
 }
+
+/** The group of what aggregates the others, which comes from a route where the others don't. */
+const AGGREGATORS_OWN = "apiregistration.k8s.io";
 
 /** What comes from a route is held against what the route produces before anything else. @throws StatusError 406 */
 function routed(call: Call, offer: Offer): Form {
