@@ -90,8 +90,8 @@ function compiledErrors(node: RuleNode, compiled: CompiledRule, at: string, { ti
   const errors: FieldError[] = [];
   if (cost > RULE_COST_MAX) errors.push(forbiddenField(`${at}.rule`, costMessage("estimated rule cost", cost, RULE_COST_MAX)));
   total.add(`${at}.rule`, cost);
-  if (compiled.error) errors.push(invalid(`${at}.rule`, rule, compiled.error));
-  if (compiled.messageError) errors.push(invalid(`${at}.messageExpression`, rule, compiled.messageError));
+  if (compiled.error) errors.push(invalid(`${at}.rule`, shownRule(rule), compiled.error));
+  if (compiled.messageError) errors.push(invalid(`${at}.messageExpression`, shownRule(rule), compiled.messageError));
   else if (compiled.message) {
     if (compiled.messageCost > RULE_COST_MAX)
       errors.push(forbiddenField(`${at}.messageExpression`, costMessage("estimated messageExpression cost", compiled.messageCost, RULE_COST_MAX)));
@@ -104,6 +104,21 @@ function compiledErrors(node: RuleNode, compiled: CompiledRule, at: string, { ti
     errors.push(invalid(`${at}.optionalOldSelf`, rule.optionalOldSelf, "may not be set if oldSelf is not used in rule"));
   }
   return errors;
+}
+
+/** As Kubernetes' messages show a rule: under the names of its source. */
+function shownRule({
+  rule,
+  message = "",
+  messageExpression = "",
+  reason = null,
+  fieldPath = "",
+  optionalOldSelf = null,
+}: Omit<Rule, "reason" | "optionalOldSelf"> & {
+  readonly reason?: string | null;
+  readonly optionalOldSelf?: boolean | null;
+}): object {
+  return { Rule: rule, Message: message, MessageExpression: messageExpression, Reason: reason, FieldPath: fieldPath, OptionalOldSelf: optionalOldSelf };
 }
 
 class Total {
