@@ -4,11 +4,16 @@
  */
 
 import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
+import { constants, crc32, deflateRaw } from "node:zlib";
 import type { AnswerStream } from "../http/exchange.ts";
 
-const pack = promisify(gzip);
-const LEVEL = { level: constants.Z_BEST_SPEED };
+const deflate = promisify(deflateRaw);
+/** A member's data ends with a flush: Go's reader holds back what stands in the block that says it is the last until the next member begins. */
+const OPTIONS = { level: constants.Z_BEST_SPEED, finishFlush: constants.Z_SYNC_FLUSH };
+/** RFC 1952: deflated, no name, no time, packed fast, by nobody knows what system. */
+const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
+/** RFC 1951: a last block with nothing in it. */
+const LAST_BLOCK = [0x03, 0x00];
 /** Packed in one piece at most: what one watcher keeps a thread of the pool busy with. */
 const MEMBER_BYTES = 256 * 1024;
 /** More events at once are a list. */
@@ -17,7 +22,15 @@ const SHARED_MAX = 8;
 const members = new WeakMap<Uint8Array, Promise<Uint8Array>>();
 
 function shared(event: Uint8Array): Promise<Uint8Array> {
-  return members.getOrInsertComputed(event, () => pack(event, LEVEL));
+  return members.getOrInsertComputed(event, () => pack(event));
+}
+
+/** @returns a whole gzip member */
+async function pack(data: Uint8Array): Promise<Buffer> {
+  const end = Buffer.from([...LAST_BLOCK, 0, 0, 0, 0, 0, 0, 0, 0]);
+  end.writeUInt32LE(crc32(data), 2);
+  end.writeUInt32LE(data.length % 2 ** 32, 6);
+  return Buffer.concat([HEADER, await deflate(data, OPTIONS), end]);
 }
 
 /** @returns the stream whose messages reach the client packed; packing is done beside the event loop */
@@ -33,7 +46,7 @@ export function packedStream(stream: AnswerStream): AnswerStream {
     await Promise.resolve(); // What is written in the same turn goes out together.
     while (waiting.length > 0 && !stream.signal.aborted) {
       const chunks = take();
-      const packed = !begun || chunks.length > SHARED_MAX ? [await pack(Buffer.concat(chunks), LEVEL)] : await Promise.all(chunks.map(shared));
+      const packed = !begun || chunks.length > SHARED_MAX ? [await pack(Buffer.concat(chunks))] : await Promise.all(chunks.map(shared));
       for (const chunk of chunks) bytes -= chunk.length;
       if (!stream.signal.aborted) stream.writeAll(packed);
     }
