@@ -94,7 +94,8 @@ function elementsAreObjects(live: readonly unknown[], patch: readonly unknown[])
   const sort = sortOf(first);
   if (sort === "list") throw doesNotFit("lists of lists are not supported");
   for (const list of [live, patch]) {
-    for (const item of list) if (sortOf(item) !== sort) throw unclassified(`list element types are not identical: ${asGoPrints([live, patch])}`);
+    for (const item of list)
+      if (item === null || sortOf(item) !== sort) throw unclassified(`list element types are not identical: ${asGoPrints([live, patch])}`);
   }
   return sort === "object";
 }

@@ -102,6 +102,7 @@ test("strategicMergePatch() refuses as Kubernetes does", () => {
   assert.throws(() => patched(object, { nodeSelector: { $patch: "merge" } }), fails(500));
   assert.throws(() => patched(object, { containers: [{ image: "x" }] }), fails(500, /^map: map\[image:x\] does not contain declared merge key: name$/));
   assert.throws(() => patched(object, { containers: ["x"] }), fails(500, /not identical/));
+  assert.throws(() => patched(object, { containers: [null] }), fails(500, /not identical/));
   assert.throws(() => patched({ containers: [[1]] }, { containers: [[2]] }), fails(422));
   assert.throws(() => strategicMergePatch({}, [1], podSpec), fails(400));
 });
