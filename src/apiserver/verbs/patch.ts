@@ -1,5 +1,6 @@
 /** PATCH: what is to change, in one of four forms, made again from the newest object for as long as others come first. */
 
+import { setImmediate } from "node:timers/promises";
 import type { Kind, KubeObject, SubresourceRules } from "../../api/kind.ts";
 import { endpointFields } from "../../api/meta/reset-fields.ts";
 import { managedApply } from "../../machinery/apply/apply.ts";
@@ -29,6 +30,9 @@ import { type WriteOptions, writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
 import { runChange } from "./write/run.ts";
 
+/** A patch of so many bytes takes so long to parse that others go first before it is applied. */
+const LARGE_BYTES = 64 << 10;
+
 type Form = "json" | "merge" | "strategic" | "apply";
 
 const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
@@ -46,6 +50,7 @@ export async function patch(call: Call): Promise<void> {
   const options = writeOptions(call, "PatchOptions", form === "apply");
   const body = await readBody(call);
   const { document, faults } = parse(form, body, options);
+  if (body.bytes.length > LARGE_BYTES) await setImmediate();
   const cache = call.context.caches.of(kind);
   const rules = subresourceRules(kind, subresource);
   let told = false;
