@@ -16,12 +16,21 @@ export function spdyRequestHeaders(...protocols: string[]): Record<string, strin
   return { connection: "Upgrade", upgrade: SPDY_31, ...(protocols.length > 0 && { [PROTOCOL_HEADER]: protocols }) };
 }
 
-/** Opens a command's streams, the error stream first as the server expects. */
+/** What the client only reads. */
+const READ: ReadonlySet<ChannelName> = new Set(["error", "stdout", "stderr"]);
+
+/**
+ * Opens a command's streams, the error stream first as the server expects. What is only read is ended here at once: to end it once it has been read might meet
+ * a server that has already gone, whose kernel then takes back what it sent last, the exit code.
+ */
 export function openCommand(connection: SpdyConnection, asked: CommandAsked): SpdyCommand {
   const wanted: Record<ChannelName, boolean> = { error: true, stdin: asked.stdin, stdout: asked.stdout, stderr: asked.stderr && !asked.tty, resize: asked.tty };
-  const open = (name: ChannelName): PushedStream => connection.open(new Map([["streamtype", name]])).stream;
+  const open = (name: ChannelName): PushedStream => {
+    const { stream } = connection.open(new Map([["streamtype", name]]));
+    if (READ.has(name)) stream.end();
+    return stream;
+  };
   const error = open("error");
-  error.end(); // Nothing is said on it from here.
   const others = CHANNELS.filter((name) => name !== "error" && wanted[name]).map((name) => [name, open(name)] as const);
   return Object.assign({ error }, Object.fromEntries(others));
 }
