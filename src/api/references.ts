@@ -25,7 +25,7 @@ const planOf = planner<ReferenceMark>((struct, field) => marks.get(`${struct.id}
 
 /** @returns every reference in the object that is set, in the order of its fields */
 export function* references(kind: Kind, object: KubeObject): Generator<Reference> {
-  yield* walk(planOf(kind.schema), object as unknown as Members, "", object.metadata.namespace ?? "");
+  yield* walk(planOf(kind.schema), object as unknown as Members, "", object.metadata.namespace ?? ""); // The plan names the members.
 }
 
 function* walk(plan: Plan<ReferenceMark>, holder: Members, at: string, namespace: string): Generator<Reference> {

@@ -128,6 +128,7 @@ export class CustomForm implements ObjectForm {
     if (kind !== undefined) document.kind = kind;
     if (apiVersion !== undefined) document.apiVersion = apiVersion;
     document.metadata = metadata ?? {};
+    // Its metadata was decoded by its type, and the rest is the users'.
     return { object: document as unknown as KubeObject, strictErrors: strictErrors.map((path) => `unknown field "${path}"`) };
   }
 

@@ -70,7 +70,7 @@ function asked(form: StoredForm<KubeObject>, kind: Kind, storage: () => Kind, co
   return {
     ...form,
     async prepare(object) {
-      const [converted] = await convert([inJson(object as unknown as Plain)], storage().apiVersion);
+      const [converted] = await convert([inJson(object as unknown as Plain)], storage().apiVersion); // Its members are users'.
       prepared.set(object, converted!);
     },
     toStored(object) {
@@ -86,7 +86,7 @@ function asked(form: StoredForm<KubeObject>, kind: Kind, storage: () => Kind, co
     },
     async fromAllStored(objects) {
       const converted = await convert(
-        objects.map((object) => inJson(object as unknown as Plain)),
+        objects.map((object) => inJson(object as unknown as Plain)), // As above.
         kind.apiVersion,
       );
       return converted.map((object) => renamed(object, kind));

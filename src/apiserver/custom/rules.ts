@@ -153,6 +153,7 @@ function statusErrors(served: ServedVersion, next: KubeObject, last: KubeObject)
 
 function metadataErrors(kind: Kind, metadata: Plain): readonly FieldError[] {
   const namespaced = typeof metadata.namespace === "string" && metadata.namespace !== "";
+  // An embedded object whose metadata are of other types was refused when it was decoded.
   return createErrors({ ...kind, namespaced, rules: { validateName: pathSegment } }, metadata as unknown as Metadata);
 }
 

@@ -19,7 +19,7 @@ export function documentOf({ form, schema }: Pick<Kind, "form" | "schema">, obje
 /** As `documentOf`, a copy that may be changed. */
 export function copyOf(kind: Kind, object: KubeObject): Plain {
   const document = documentOf(kind, object);
-  return kind.form ? (parseJson(stringifyExactly(document), BUDGET) as unknown as Plain) : document;
+  return kind.form ? (parseJson(stringifyExactly(document), BUDGET) as unknown as Plain) : document; // As above.
 }
 
 /** @param document is used up. @throws DecodeError and StatusError for what is no object of the kind */

@@ -124,6 +124,6 @@ async function backToOwn({ equivalents, kind: own }: AdmissionRequest, object: K
 
 /** The object in hand stays the same one: the steps after this hold it. */
 function replaceMembers(target: KubeObject, source: KubeObject): void {
-  for (const name of Object.keys(target)) delete (target as unknown as Plain)[name];
+  for (const name of Object.keys(target)) delete (target as unknown as Plain)[name]; // Any member, by its name.
   Object.assign(target, source);
 }
