@@ -11,6 +11,7 @@ import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
 import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
 import type { Authenticator } from "../security/authn/credentials.ts";
+import { type FrontProxies, frontProxies, type RequestHeaderSettings } from "../security/authn/request-header.ts";
 import { TokenKeys } from "../security/authn/tokens/keys.ts";
 import { requestToken } from "../security/authn/tokens/request.ts";
 import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
@@ -35,6 +36,9 @@ export interface AccessOptions {
   readonly random: Random;
   /** PEM of the authorities whose certificates log clients in. */
   readonly clientCa: string;
+  /** PEM of the front proxies' authorities, and how they say who asks; nobody is believed where absent. */
+  readonly frontProxyCa: string | undefined;
+  readonly requestHeader: RequestHeaderSettings;
   readonly tokens: TokenFacts;
   readonly webhooks: WebhookClient | undefined;
   readonly registry: MetricRegistry;
@@ -56,11 +60,15 @@ export interface Access {
   readonly plugins: readonly AdmissionPlugin[];
   /** From now on clients' certificates are held against these authorities, on connections that stand too. Throws for what is no bundle. */
   setClientCa(bundle: string): void;
+  /** The same for front proxies. */
+  setFrontProxyCa(bundle: string): void;
   close(): void;
 }
 
 /** The caches must be filled before: roles and bindings, pods and volumes are read at once. */
-export function openAccess({ clock, random, reader, clientCa, tokens: { key, issuer }, webhooks, registry }: AccessOptions): Access {
+export function openAccess(options: AccessOptions): Access {
+  const { clock, random, reader, clientCa, frontProxyCa, requestHeader, tokens, webhooks, registry } = options;
+  const { key, issuer } = tokens;
   const policy = new Policy(reader);
   const tokenKeys = new TokenKeys(key);
   const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
@@ -68,7 +76,9 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
   const bootstrap = bootstrapAuthenticator(reader, clock);
   let certificates = x509Authenticator(clientCa, clock);
   const byCertificate: Authenticator = { name: certificates.name, authenticate: (credentials) => certificates.authenticate(credentials) };
-  const login = loginUnion(byCertificate, [accounts, bootstrap]);
+  let proxies = frontProxyCa === undefined ? undefined : frontProxies(frontProxyCa, requestHeader, clock);
+  const byProxy: FrontProxies = { include: (credentials) => proxies?.include(credentials) ?? false, userOf: (credentials) => proxies?.userOf(credentials) };
+  const login = loginUnion(byCertificate, [accounts, bootstrap], byProxy);
   const graph = new NodeGraph(reader);
   const authorizer = authorizerUnion([nodeAuthorizer(graph, reader), rbacAuthorizer(policy)]);
   return {
@@ -85,6 +95,9 @@ export function openAccess({ clock, random, reader, clientCa, tokens: { key, iss
     setClientCa(bundle) {
       certificates = x509Authenticator(bundle, clock);
     },
+    setFrontProxyCa(bundle) {
+      proxies = frontProxies(bundle, requestHeader, clock);
+    },
     close() {
       policy.close();
       graph.close();
@@ -96,5 +109,5 @@ function logIn(login: Login, exchange: Exchange): User | undefined | Promise<Use
   const { certificates, remoteAddress } = exchange.connection;
   const authorization = [...exchange.values("authorization"), ...subprotocolTokens(exchange)];
   if (certificates === undefined && authorization.length === 0) return undefined;
-  return login.authenticate({ certificates, authorization, peerAddress: remoteAddress });
+  return login.authenticate({ certificates, authorization, peerAddress: remoteAddress, request: exchange });
 }

@@ -10,6 +10,7 @@ import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { WebhookClient } from "../machinery/webhook.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
+import type { RequestHeaderSettings } from "../security/authn/request-header.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
@@ -139,6 +140,8 @@ export interface ServerSettings {
   readonly nodePorts: readonly [number, number];
   /** Also speak CBOR, which Kubernetes v1.37 has behind a gate that is closed. */
   readonly cbor?: boolean;
+  /** How front proxies say who asks: as this server says it to aggregated ones where absent. */
+  readonly requestHeader?: RequestHeaderSettings;
 }
 
 export interface KindTable {

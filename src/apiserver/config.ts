@@ -1,5 +1,8 @@
 /** The API server's configuration file: JSON with the members below; `rampart up` writes it, `--config FILE` reads it. Paths are absolute. */
 
+import { REMOTE_HEADERS, type RequestHeaderSettings } from "../security/authn/request-header.ts";
+import { FRONT_PROXY_CLIENT } from "./bootstrap/objects.ts";
+
 export interface ApiServerConfig {
   /** Addresses to listen at: `127.0.0.1`, and the address by which nodes and pods come. */
   readonly listen: readonly string[];
@@ -12,6 +15,8 @@ export interface ApiServerConfig {
   readonly clientCa: string;
   readonly servingCa: string;
   readonly frontProxyCa: string;
+  /** How front proxies say who asks, as kube-apiserver's `--requestheader-…` flags; what is absent is as this server says it to aggregated ones. */
+  readonly requestHeader?: Partial<RequestHeaderSettings>;
   /** The API server's own client certificate towards kubelets. */
   readonly kubeletClientCertificate: string;
   readonly kubeletClientKey: string;
@@ -48,4 +53,9 @@ export interface ApiServerConfig {
   readonly shutdownWatchGraceMs?: number;
   /** How many watches a user may have who isn't exempt. 4000 where absent. */
   readonly watchesPerUser?: number;
+}
+
+/** @returns how front proxies say who asks, whole */
+export function requestHeaderOf({ requestHeader }: ApiServerConfig): RequestHeaderSettings {
+  return { ...REMOTE_HEADERS, allowedNames: [FRONT_PROXY_CLIENT], ...requestHeader };
 }

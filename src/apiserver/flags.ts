@@ -1,8 +1,9 @@
 /** How the server was started, by the names that kube-apiserver has for the same: what `/flagz` shows. No secret is among them. */
 
-import type { ApiServerConfig } from "./config.ts";
+import { type ApiServerConfig, requestHeaderOf } from "./config.ts";
 
 export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
+  const requestHeader = requestHeaderOf(config);
   const list = (values: readonly unknown[]): string => `[${values.join(",")}]`;
   return new Map<string, string>([
     ["bind-address", config.listen.join(",")],
@@ -15,6 +16,11 @@ export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
     ["tls-min-version", config.allowTls12 ? "VersionTLS12" : "VersionTLS13"],
     ["client-ca-file", config.clientCa],
     ["requestheader-client-ca-file", config.frontProxyCa],
+    ["requestheader-allowed-names", list(requestHeader.allowedNames)],
+    ["requestheader-username-headers", list(requestHeader.usernameHeaders)],
+    ["requestheader-uid-headers", list(requestHeader.uidHeaders)],
+    ["requestheader-group-headers", list(requestHeader.groupHeaders)],
+    ["requestheader-extra-headers-prefix", list(requestHeader.extraHeaderPrefixes)],
     ["kubelet-certificate-authority", config.servingCa],
     ["kubelet-client-certificate", config.kubeletClientCertificate],
     ["kubelet-client-key", config.kubeletClientKey],

@@ -11,7 +11,7 @@ import { createLog } from "../machinery/log.ts";
 import { systemRandom } from "../machinery/random.ts";
 import { auditSink } from "../security/audit/sink.ts";
 import { sqliteStore } from "../storage/sqlite/store.ts";
-import type { ApiServerConfig } from "./config.ts";
+import { type ApiServerConfig, requestHeaderOf } from "./config.ts";
 import { flagsOf } from "./flags.ts";
 import type { OperationsSettings } from "./operations.ts";
 import { type Followed, followFiles } from "./reload.ts";
@@ -44,7 +44,12 @@ export async function main(args: string[]): Promise<void> {
     frontProxyCa: text(config.frontProxyCa),
     ...(config.allowTls12 && { allowTls12: true }),
     tokens: { key: text(config.serviceAccountKey), issuer: config.serviceAccountIssuer },
-    settings: { serviceRange: config.serviceCidr, nodePorts: config.nodePorts, ...(config.enableCbor && { cbor: true }) },
+    settings: {
+      serviceRange: config.serviceCidr,
+      nodePorts: config.nodePorts,
+      requestHeader: requestHeaderOf(config),
+      ...(config.enableCbor && { cbor: true }),
+    },
     outgoing: {
       dialer,
       extensions: config.localExtensions ? PURPOSES.localExtension : PURPOSES.extension,
@@ -86,6 +91,7 @@ function certificatesOf(config: ApiServerConfig, server: ApiServer, kubelet: { c
       apply: ([certificate, key]) => server.setCertificate(certificate!, key!),
     },
     { what: "client authorities", files: [config.clientCa], apply: ([bundle]) => server.setClientCa(bundle!) },
+    { what: "front proxies' authorities", files: [config.frontProxyCa], apply: ([bundle]) => server.setFrontProxyCa(bundle!) },
     {
       what: "kubelet client certificate",
       files: [config.kubeletClientCertificate, config.kubeletClientKey, config.servingCa],

@@ -9,6 +9,7 @@ import type { Log } from "../machinery/log.ts";
 import { MetricRegistry } from "../machinery/metrics/registry.ts";
 import type { Random } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
+import { REMOTE_HEADERS } from "../security/authn/request-header.ts";
 import type { Store } from "../storage/store.ts";
 import { openAccess, type TokenFacts } from "./access.ts";
 import { aggregation } from "./aggregation/aggregation.ts";
@@ -16,6 +17,7 @@ import { joined } from "./aggregation/joined.ts";
 import { auditor } from "./auditor.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { keepIdentity } from "./bootstrap/identity-lease.ts";
+import { FRONT_PROXY_CLIENT } from "./bootstrap/objects.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
 import type { ServerContext, ServerSettings } from "./call.ts";
@@ -72,8 +74,10 @@ export interface ApiServer {
   close(graceMs: number): Promise<void>;
   /** New connections get this serving certificate. Throws where certificate and key don't belong together. */
   setCertificate(certificate: string, key: string): void;
-  /** From now on clients' certificates are held against these authorities. Throws for what is no bundle. */
+  /** From now on clients' certificates are held against these authorities, and extension servers are told so. Throws for what is no bundle. */
   setClientCa(bundle: string): void;
+  /** The same for front proxies' certificates. */
+  setFrontProxyCa(bundle: string): void;
 }
 
 /** @returns once the server answers requests and its own objects stand */
@@ -103,7 +107,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry });
   const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
   custom = served;
-  const access = openAccess({ clock, random, reader, clientCa: options.clientCa, tokens: options.tokens, webhooks, registry });
+  let { clientCa, frontProxyCa } = options;
+  const requestHeader = settings.requestHeader ?? { ...REMOTE_HEADERS, allowedNames: [FRONT_PROXY_CLIENT] };
+  const access = openAccess({ clock, random, reader, clientCa, frontProxyCa, requestHeader, tokens: options.tokens, webhooks, registry });
 
   const operations = openOperations({
     settings: options.operations ?? {},
@@ -159,19 +165,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     );
   }
   const { port } = listeners[0]!;
-  const stopKeeping = await bootstrap({
+  const keeping = await bootstrap({
     loopback: self,
     reader,
     clock,
     log,
     kinds: options.kinds,
-    facts: {
-      serviceRange: settings.serviceRange,
-      advertiseAddress: advertised,
-      port,
-      clientCa: options.clientCa,
-      frontProxyCa: options.frontProxyCa,
-    },
+    facts: () => ({ serviceRange: settings.serviceRange, advertiseAddress: advertised, port, clientCa, frontProxyCa, requestHeader }),
   });
   const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
   operations.follow(reader, self);
@@ -186,11 +186,20 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       createSecureContext({ cert: certificate, key });
       for (const listener of listeners) listener.setCertificate(certificate, key);
     },
-    setClientCa: (bundle) => access.setClientCa(bundle),
+    setClientCa(bundle) {
+      access.setClientCa(bundle);
+      clientCa = bundle;
+      keeping.look();
+    },
+    setFrontProxyCa(bundle) {
+      access.setFrontProxyCa(bundle);
+      frontProxyCa = bundle;
+      keeping.look();
+    },
     async close(graceMs) {
       await operations.drain(graceMs);
       stopLease();
-      stopKeeping();
+      keeping.stop();
       served.stop();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       await operations.close();

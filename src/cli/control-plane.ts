@@ -74,6 +74,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly ca: string;
   /** Who signs clients' certificates. */
   readonly clientAuthority: Authority;
+  /** Who signs the certificates of proxies that may say who asks. */
+  readonly frontProxyAuthority: Authority;
   readonly keys: ControlPlaneKeys;
   readonly server: ApiServer;
   /** Text of a kubeconfig of the cluster's administrator, who may do all. */
@@ -160,6 +162,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       url,
       ca: authority.cert,
       clientAuthority: authority,
+      frontProxyAuthority: proxies,
       keys,
       server,
       adminKubeconfig: kubeconfigOf("admin", ["system:masters"]),

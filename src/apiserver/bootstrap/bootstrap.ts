@@ -19,7 +19,14 @@ export interface BootstrapOptions {
   readonly log: Log;
   /** What is built in. */
   readonly kinds: readonly Kind[];
-  readonly facts: Omit<OwnFacts, "serviceAddress">;
+  /** Read anew at each look: authorities may be exchanged under the running server. */
+  facts(): Omit<OwnFacts, "serviceAddress">;
+}
+
+export interface Keeping {
+  stop(): void;
+  /** The facts are others now. */
+  look(): void;
 }
 
 interface Keeper {
@@ -28,6 +35,8 @@ interface Keeper {
   readonly watched: readonly (readonly [group: string, resource: string])[];
   /** Every change wakes it, and not at once: what comes together is one piece of work. */
   readonly followsChanges?: true;
+  /** What it makes follows facts that change. */
+  readonly readsFacts?: true;
   /** Works again so often, whatever happens. */
   readonly everyMs?: number;
   /** Only deletions of these names; all where absent. */
@@ -35,23 +44,30 @@ interface Keeper {
   work(): Promise<void>;
 }
 
-/** @returns once all stand; what ends the keeping */
-export async function bootstrap(options: BootstrapOptions): Promise<() => void> {
+/** @returns once all stand */
+export async function bootstrap(options: BootstrapOptions): Promise<Keeping> {
   let ended = false;
   const stops: (() => void)[] = [() => (ended = true)];
-  for (const { name, watched, names, work, followsChanges, everyMs } of keepersOf(options)) {
+  const wakes: (() => void)[] = [];
+  for (const { name, watched, names, work, followsChanges, readsFacts, everyMs } of keepersOf(options)) {
     await work();
     const wake = repeatedly(options, name, async () => {
       if (!ended) await work(); // Later there is no store to work on.
     });
+    if (readsFacts) wakes.push(wake);
     if (everyMs !== undefined) stops.push(regularly(options.clock, everyMs, wake));
     const soon = followsChanges ? gathered(options.clock, wake) : undefined;
     for (const [group, resource] of watched) {
       stops.push(options.reader.onChange(group, resource, soon ?? ((change) => change.deleted && (names?.includes(change.name) ?? true) && wake())));
     }
   }
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    stop() {
+      for (const stop of stops) stop();
+    },
+    look() {
+      for (const wake of wakes) wake();
+    },
   };
 }
 
@@ -82,7 +98,8 @@ function gathered(clock: Clock, wake: () => void): () => void {
 
 /** Namespaces come first: the others lie in them. */
 function keepersOf(options: BootstrapOptions): readonly Keeper[] {
-  const { loopback, reader, clock, facts: given } = options;
+  const { loopback, reader, clock } = options;
+  const given = options.facts();
   const facts: OwnFacts = { ...given, serviceAddress: firstAddress(given.serviceRange) };
   const keeper = (name: string, watched: Keeper["watched"], objects: readonly OwnObject[], keep?: Keep): Keeper => ({
     name,
@@ -94,7 +111,11 @@ function keepersOf(options: BootstrapOptions): readonly Keeper[] {
     keeper("namespaces", [["", "namespaces"]], ownNamespaces()),
     { name: "roles", watched: RBAC.map((resource) => ["rbac.authorization.k8s.io", resource]), work: () => keepRoles(loopback, reader) },
     keeper("priority classes", [["scheduling.k8s.io", "priorityclasses"]], ownPriorityClasses()),
-    keeper("config maps", [["", "configmaps"]], ownConfigMaps(facts), sameData),
+    {
+      ...keeper("config maps", [["", "configmaps"]], ownConfigMaps(facts)),
+      readsFacts: true,
+      work: () => ensure(loopback, ownConfigMaps({ ...facts, ...options.facts() }), sameData),
+    },
     keeper("dates", [["", "configmaps"]], ownDates(clock.now())),
     ...serviceKeepers(options),
     serviceRangeKeeper(options, ownServiceRange(facts)),

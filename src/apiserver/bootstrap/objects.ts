@@ -2,6 +2,7 @@
 
 import type { KubeObject } from "../../api/kind.ts";
 import { timestamp } from "../../machinery/clock.ts";
+import type { RequestHeaderSettings } from "../../security/authn/request-header.ts";
 
 /** An object of the server's own with the path of its resource. */
 export interface OwnObject {
@@ -19,6 +20,7 @@ export interface OwnFacts {
   /** PEM of who signs client certificates, and of who signs the front proxies'. */
   readonly clientCa: string;
   readonly frontProxyCa: string | undefined;
+  readonly requestHeader: RequestHeaderSettings;
 }
 
 /** The name in the certificate of whoever may say who asks. */
@@ -98,16 +100,16 @@ export function ownServiceRange({ serviceRange }: OwnFacts): OwnObject[] {
 }
 
 /** What extension servers, scheduler and controller manager read to know the cluster's clients. */
-export function ownConfigMaps({ clientCa, frontProxyCa }: OwnFacts): OwnObject[] {
+export function ownConfigMaps({ clientCa, frontProxyCa, requestHeader }: OwnFacts): OwnObject[] {
   const data: Record<string, string> = { "client-ca-file": clientCa };
   if (frontProxyCa !== undefined) {
     Object.assign(data, {
-      "requestheader-allowed-names": JSON.stringify([FRONT_PROXY_CLIENT]),
+      "requestheader-allowed-names": JSON.stringify(requestHeader.allowedNames),
       "requestheader-client-ca-file": frontProxyCa,
-      "requestheader-extra-headers-prefix": JSON.stringify(["X-Remote-Extra-"]),
-      "requestheader-group-headers": JSON.stringify(["X-Remote-Group"]),
-      "requestheader-uid-headers": JSON.stringify(["X-Remote-Uid"]),
-      "requestheader-username-headers": JSON.stringify(["X-Remote-User"]),
+      "requestheader-extra-headers-prefix": JSON.stringify(requestHeader.extraHeaderPrefixes),
+      "requestheader-group-headers": JSON.stringify(requestHeader.groupHeaders),
+      "requestheader-uid-headers": JSON.stringify(requestHeader.uidHeaders),
+      "requestheader-username-headers": JSON.stringify(requestHeader.usernameHeaders),
     });
   }
   return [

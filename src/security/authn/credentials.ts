@@ -8,6 +8,15 @@ export interface Credentials {
   /** The values of the Authorization header: one for each time it was sent. */
   readonly authorization: readonly string[];
   readonly peerAddress: string;
+  /** The request's headers: only a front proxy is believed in what they say of who asks. */
+  readonly request?: RequestHeaders;
+}
+
+export interface RequestHeaders {
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Every value of a header, in lower case, as each came. */
+  values(name: string): readonly string[];
 }
 
 export interface Authenticator {

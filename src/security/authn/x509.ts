@@ -18,8 +18,16 @@ interface Known {
   readonly user: User | undefined;
 }
 
+export function commonNameOf(leaf: X509Certificate): string {
+  return subjectOf(leaf).commonName ?? "";
+}
+
+function subjectOf(leaf: X509Certificate): ReturnType<typeof fromName> {
+  return fromName(AsnConvert.parse(leaf.raw, Certificate).tbsCertificate.subject);
+}
+
 function userOf(leaf: X509Certificate): User | undefined {
-  const subject = fromName(AsnConvert.parse(leaf.raw, Certificate).tbsCertificate.subject);
+  const subject = subjectOf(leaf);
   if (!subject.commonName) return undefined;
   if (subject.uids.length > 1) throw new Error(`expected 1 UID, but found ${subject.uids.length}`);
   if (subject.uids.length === 1 && !subject.uid) throw new Error("UID cannot be an empty string");

@@ -1,6 +1,7 @@
 /** Which headers pass a proxy, in either direction: none that concern the connection, and no credential. */
 
 import type { IncomingMessage } from "node:http";
+import { isIdentityHeader } from "../../../security/authn/request-header.ts";
 import type { Call } from "../../call.ts";
 
 /** RFC 9110, section 7.6.1, and what old clients send. */
@@ -29,11 +30,13 @@ function named(connection: string | undefined): Set<string> {
 }
 
 /** @param prefix the path that leads to the backend's root @param path the backend's own path */
-export function requestHeaders({ exchange }: Call, prefix: string, path: string): ProxyHeaders {
+export function requestHeaders({ exchange, context }: Call, prefix: string, path: string): ProxyHeaders {
   const headers: ProxyHeaders = {};
   const stopping = named(exchange.headers.connection);
+  const { requestHeader } = context.settings; // By other names than ours, perhaps.
   for (const name of Object.keys(exchange.headers)) {
     if (name.startsWith(":") || HOP_BY_HOP.has(name) || stopping.has(name) || CREDENTIAL.test(name)) continue;
+    if (requestHeader && isIdentityHeader(requestHeader, name)) continue;
     const values = exchange.values(name);
     headers[name] = name === "cookie" ? values.join("; ") : values;
   }
