@@ -6,7 +6,7 @@ import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
 import { joined } from "./joined.ts";
-import { drained, pump } from "./pump.ts";
+import { drained, pump, writeChunk } from "./pump.ts";
 
 export interface Upgrade {
   readonly socket: Duplex;
@@ -71,8 +71,9 @@ export class Http1Exchange implements Exchange {
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     this.sentBytes = length;
     const response = this.#begin(code, code === 204 || code === 304 ? headers : { ...headers, "content-length": String(length) });
-    for (const chunk of chunks) response?.write(chunk);
-    response?.end();
+    if (!response) return;
+    for (const chunk of chunks) writeChunk(response, chunk);
+    response.end();
   }
 
   answerFrom(code: number, headers: Headers, next: Chunks): void {

@@ -6,7 +6,7 @@ import type { Clock } from "../../machinery/clock.ts";
 import { readBody } from "./body.ts";
 import type { AnswerStream, Chunks, ConnectionFacts, Exchange, Headers } from "./exchange.ts";
 import { joined } from "./joined.ts";
-import { drained, pump } from "./pump.ts";
+import { drained, endWith, pump, writeChunk } from "./pump.ts";
 
 /** A stream's errors (resets, broken connections) are seen as its end; without a listener they would end the process. */
 function ignore(): void {}
@@ -66,11 +66,11 @@ export class Http2Exchange implements Exchange {
     if (!this.#begin(code, headers)) return;
     if (body instanceof Uint8Array) {
       this.sentBytes = body.length;
-      this.#stream.end(body);
+      endWith(this.#stream, body);
     } else {
       for (const chunk of body) {
         this.sentBytes += chunk.length;
-        this.#stream.write(chunk);
+        writeChunk(this.#stream, chunk);
       }
       this.#stream.end();
     }

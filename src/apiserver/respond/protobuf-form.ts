@@ -6,6 +6,7 @@ import { decode } from "../../machinery/json/decode.ts";
 import { encodeMessage } from "../../machinery/protobuf/encode.ts";
 import { watchFrame, wrapEnvelope } from "../../machinery/protobuf/envelope.ts";
 import type { StructSchema } from "../../machinery/schema/schema.ts";
+import { packed } from "../http/lent.ts";
 import type { ListAnswer } from "../respond.ts";
 import { remembered } from "./events.ts";
 import type { BodyForm } from "./form.ts";
@@ -13,7 +14,6 @@ import { MadeForms } from "./made-forms.ts";
 import { metadataOf, partialObject } from "./metadata-form.ts";
 
 const MEDIA = "application/vnd.kubernetes.protobuf";
-const CHUNK_BYTES = 256 * 1024;
 /** What the server itself holds may be as large as it is. */
 const OWN_BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
 
@@ -94,21 +94,13 @@ function listChunks(apiVersion: string, kind: string, list: ListAnswer, items: r
   // The envelope of nothing ends with the tag and the length of its message (0x12 0x00), then its two empty strings (0x1a 0x00 0x22 0x00).
   const head = Buffer.concat([empty.subarray(0, -6), lengthPrefix(2, length), metaPart]);
   const tail = empty.subarray(-4);
-  let next = 0;
-  return () => {
-    if (next > items.length) return undefined;
-    const parts: Uint8Array[] = next === 0 ? [head] : [];
-    let size = 0;
-    while (next < items.length && size < CHUNK_BYTES) {
-      parts.push(prefixes[next]!, items[next]!);
-      size += items[next++]!.length;
-    }
-    if (next === items.length) {
-      parts.push(tail);
-      next++;
-    }
-    return Buffer.concat(parts);
-  };
+  let next = -1;
+  return packed(() => {
+    const index = next++;
+    if (index === -1) return [head];
+    if (index === items.length) return [tail];
+    return index < items.length ? [prefixes[index]!, items[index]!] : undefined;
+  });
 }
 
 /** The tag of a length-delimited field, and its length. */

@@ -2,13 +2,14 @@
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { type IncludeObject, TABLE_END, type TableColumn, tableColumns, tableStart } from "../../machinery/table/print.ts";
+import { packed } from "../http/lent.ts";
 import type { ListAnswer } from "../respond.ts";
 import { jsonEvent } from "./events.ts";
 import { type BodyForm, once } from "./form.ts";
 import { listMetadata } from "./items.ts";
 import { jsonForm, textOf } from "./json-form.ts";
 import { metadataOf } from "./metadata-form.ts";
-import { decodedObject, freshRow, pushRow } from "./table-rows.ts";
+import { decodedObject, freshRow, rowParts } from "./table-rows.ts";
 
 export interface TableOptions {
   readonly version: "v1" | "v1beta1";
@@ -16,8 +17,6 @@ export interface TableOptions {
   readonly now: () => number;
 }
 
-/** Rows made at a time before the client must have taken them. */
-const ROWS_PER_CHUNK = 200;
 const COMMA = Buffer.from(",");
 const END = Buffer.from(`${TABLE_END}\n`);
 
@@ -30,22 +29,16 @@ export function tableForm(options: TableOptions): BodyForm {
       const columns = columnsOf(kind);
       const objects = inRowOrder(kind, list.objects);
       if (objects.length === 0 && !kind.rules.columns) return once(withoutRows(tableStart(version, listMetadata(list), columns)));
+      const options = { columns, include, version };
+      const at = now();
       let next = -1;
-      return () => {
-        if (next > objects.length) return undefined;
-        const parts: Uint8Array[] = next === -1 ? [Buffer.from(tableStart(version, listMetadata(list), columns))] : [];
-        const from = Math.max(next, 0);
-        const end = Math.min(from + ROWS_PER_CHUNK, objects.length);
-        const at = now();
-        for (let index = from; index < end; index++) {
-          if (index > 0) parts.push(COMMA);
-          pushRow(parts, kind, objects[index]!.bytes, { columns, include, version }, at);
-        }
-        const last = end === objects.length;
-        if (last) parts.push(END);
-        next = last ? objects.length + 1 : end;
-        return Buffer.concat(parts);
-      };
+      return packed(() => {
+        const index = next++;
+        if (index === -1) return [Buffer.from(tableStart(version, listMetadata(list), columns))];
+        if (index >= objects.length) return index === objects.length ? [END] : undefined;
+        const row = rowParts(kind, objects[index]!.bytes, options, at);
+        return index === 0 ? row : [COMMA, ...row];
+      });
     },
     events(kind) {
       let first = true;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { kind } from "../../api/declare.ts";
 import { kinds } from "../../api/index.ts";
 import { tableColumns } from "../../machinery/table/print.ts";
-import { freshRow, pushRow } from "./table-rows.ts";
+import { freshRow, rowParts } from "./table-rows.ts";
 
 const NOW = Date.parse("2030-01-01T00:00:00Z");
 const TIMES = [0, 1000, 90_000, 3_600_000, 86_400_000 * 400];
@@ -48,7 +48,7 @@ for (const [what, status] of [
     const options = { columns: tableColumns(pods.rules.columns), include: "Metadata", version: "v1" } as const;
     for (const time of TIMES) {
       const parts: Uint8Array[] = [];
-      pushRow(parts, pods, bytes, options, NOW + time);
+      parts.push(...rowParts(pods, bytes, options, NOW + time));
       assert.equal(Buffer.concat(parts).toString(), freshRow(pods, bytes, options, NOW + time));
       assert.equal(JSON.parse(Buffer.concat(parts).toString()).cells[0], "web");
     }

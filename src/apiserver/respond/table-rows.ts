@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type { Kind, KubeObject } from "../../api/kind.ts";
 import { decode } from "../../machinery/json/decode.ts";
-import { since } from "../../machinery/table/duration.ts";
+import { humanDuration, since } from "../../machinery/table/duration.ts";
 import { type IncludeObject, type TableColumn, tableRow } from "../../machinery/table/print.ts";
 import { textOf } from "./json-form.ts";
 import { MadeForms } from "./made-forms.ts";
@@ -28,8 +28,8 @@ export interface RowOptions {
 /** The cells of a row before and after its age, and where the object's metadata lies in its bytes. */
 interface KeptRow {
   readonly before: string;
-  /** Undefined where the row has no age. */
-  readonly created: string | undefined;
+  /** When the object was made, in milliseconds; undefined where the row has no age. */
+  readonly created: number | undefined;
   readonly after: string;
   readonly metadata: Uint8Array;
   readonly length: number;
@@ -43,15 +43,12 @@ const kept = new MadeForms<Uint8Array, KeptRow>(BUDGET_BYTES);
 const changing = new WeakSet<Uint8Array>();
 const CLOSE = Buffer.from("}}");
 
-/** Adds a row's bytes to `parts`. */
-export function pushRow(parts: Uint8Array[], kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): void {
-  const row = options.include === "Metadata" && options.version === "v1" && !changing.has(bytes) ? keptRow(kind, bytes, options, now) : undefined;
-  if (!row) {
-    parts.push(Buffer.from(freshRow(kind, bytes, options, now)));
-    return;
-  }
+/** @returns a row's bytes, in parts */
+export function rowParts(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): readonly Uint8Array[] {
+  const row = options.include === "Metadata" && options.version === "v1" ? kept.get(bytes, () => makeRow(kind, bytes, options, now)) : undefined;
+  if (!row) return [Buffer.from(freshRow(kind, bytes, options, now))];
   const { before, created, after, metadata } = row;
-  parts.push(Buffer.from(created === undefined ? before : before + JSON.stringify(since(created, now)) + after), metadata, CLOSE);
+  return [Buffer.from(created === undefined ? before : `${before}"${humanDuration(now - created)}"${after}`), metadata, CLOSE];
 }
 
 /** @returns a row as JSON */
@@ -59,11 +56,8 @@ export function freshRow(kind: Kind, bytes: Uint8Array, { columns, include, vers
   return tableRow(columns, decodedObject(kind, bytes), now, beside(kind, bytes, include, version));
 }
 
-function keptRow(kind: Kind, bytes: Uint8Array, options: RowOptions, now: number): KeptRow | undefined {
-  return kept.get(bytes, () => makeRow(kind, bytes, options, now));
-}
-
 function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: number): KeptRow | undefined {
+  if (changing.has(bytes)) return undefined;
   const object = decodedObject(kind, bytes);
   const created = object.metadata.creationTimestamp;
   let ages = 0;
@@ -83,8 +77,8 @@ function makeRow(kind: Kind, bytes: Uint8Array, { columns }: RowOptions, now: nu
   const mark = JSON.stringify(MARK);
   const at = ages === 0 ? -1 : text.indexOf(mark);
   const length = text.length + ENTRY_BYTES;
-  if (at === -1) return { before: text, created: undefined, after: "", metadata, length };
-  return { before: text.slice(0, at), created, after: text.slice(at + mark.length), metadata, length };
+  if (at === -1 || !created) return { before: text, created: undefined, after: "", metadata, length };
+  return { before: text.slice(0, at), created: Date.parse(created), after: text.slice(at + mark.length), metadata, length };
 }
 
 /** What stands around the metadata in the row: `{"kind":"PartialObjectMetadata",…,"metadata":` and the brace that ends it. */
