@@ -136,7 +136,8 @@ class MemoryStore implements Store {
         this.#expireLater(key, change.ttlSeconds);
         return { key, revision, entry, previous };
       }
-      return previous ? { key, revision, entry: undefined, previous } : [];
+      if (!previous) return [];
+      return { key, revision, entry: undefined, previous, ...(change.ending && { ending: change.ending }) };
     });
     if (done.length === 0) return;
     this.#revision = revision;

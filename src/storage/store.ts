@@ -54,10 +54,20 @@ export interface Entry {
   readonly value: Uint8Array;
   /** The server-owned side record of the object (who authored what, pinned UIDs), or undefined where it has none. */
   readonly side?: Uint8Array | undefined;
+  /** The value as clients are shown it, where the store has put it into memory that several threads share. */
+  readonly servable?: Servable | undefined;
   /** Revision of the change that created the key. */
   readonly created: number;
   /** Revision of the last change: the object's resourceVersion. */
   readonly modified: number;
+}
+
+/** A stored object with its revision filled in (servable.ts). */
+export interface Servable {
+  /** The object's JSON as a GET answers it. Never written to. */
+  readonly bytes: Buffer;
+  /** Where `"resourceVersion":"…",` begins. */
+  readonly hole: number;
 }
 
 export interface ListOptions {
@@ -105,6 +115,8 @@ export interface Put {
 
 export interface Delete {
   readonly delete: string;
+  /** What watchers are to be shown of the object, in its stored form, where that isn't what stands there. It is not kept: who reads of the deletion later sees what stood. */
+  readonly ending?: Uint8Array | undefined;
 }
 
 export interface Transaction {
@@ -141,6 +153,8 @@ export interface WatchedChange {
   readonly revision: number;
   readonly entry?: Entry | undefined;
   readonly previous?: Entry | undefined;
+  /** Of a deletion that was just made: what it said is to be shown. */
+  readonly ending?: Uint8Array | undefined;
 }
 
 /** The asked revision lies below what compaction left. */

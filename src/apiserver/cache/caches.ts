@@ -65,6 +65,16 @@ export class StoreCaches implements Caches {
     return this.#feed.revision;
   }
 
+  /** Whether everything that is committed is here; false also where only a question to the store would tell. */
+  get present(): boolean {
+    return this.#feed.present;
+  }
+
+  /** Resolves once everything is here that was committed when this was called. */
+  waitForPresent(): Promise<void> {
+    return this.#feed.waitForPresent();
+  }
+
   /** Fills the caches of these kinds: what a server does before it serves, so that no decision is made on an empty cache. */
   async fill(kinds: Iterable<Kind>): Promise<void> {
     for (const kind of kinds) if (!kind.rules.virtual) await this.stored(kind).ready();

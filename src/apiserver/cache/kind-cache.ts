@@ -51,8 +51,6 @@ export class KindCache implements WatchCache {
   readonly #listeners = new Set<(change: Change) => void>();
   /** What this instance is about to write, by key: its event needn't be decoded. */
   readonly #expected = new Map<string, { value: Uint8Array; object: KubeObject }>();
-  /** What this instance is about to delete, by key: the stored form of what watchers are shown of it. */
-  readonly #endings = new Map<string, Uint8Array>();
   readonly #damage = new Damage();
   #shelf = new Shelf();
   #indexes = new Indexes();
@@ -213,14 +211,6 @@ export class KindCache implements WatchCache {
     };
   }
 
-  /** Says what an object that is about to be deleted is shown as. @returns what takes it back when it isn't deleted */
-  expectEnd(key: string, value: Uint8Array): () => void {
-    this.#endings.set(key, value);
-    return () => {
-      if (this.#endings.get(key) === value) this.#endings.delete(key);
-    };
-  }
-
   /** Lets go of history that is too old: a quiet kind has no change that would do it. */
   trim(): void {
     this.#history.trim(this.#options.clock.now());
@@ -233,9 +223,9 @@ export class KindCache implements WatchCache {
       return;
     }
     const taken: Change[] = [];
-    for (const { key, revision, entry } of changes) {
-      if (revision <= this.#filledAt) continue;
-      const change = this.#take(key, revision, entry);
+    for (const one of changes) {
+      if (one.revision <= this.#filledAt) continue;
+      const change = this.#take(one);
       if (change) taken.push(change);
     }
     this.#publish(taken);
@@ -257,7 +247,7 @@ export class KindCache implements WatchCache {
     this.#fanOut.lose();
   }
 
-  #take(key: string, revision: number, entry: Entry | undefined): Change | undefined {
+  #take({ key, revision, entry, ending }: WatchedChange): Change | undefined {
     const { namespace, name } = splitKey(key.slice(this.prefix.length), this.kind.namespaced);
     const object = entry && this.#build(key, namespace, name, entry);
     this.#damage.forget(key);
@@ -265,17 +255,9 @@ export class KindCache implements WatchCache {
     if (!object && !previous) return undefined;
     this.#indexes.replace(previous, object);
     this.#lastChange = revision;
-    const change = new Change(revision, namespace, name, object, previous, object ? undefined : this.#endingOf(key, previous!, revision));
+    const change = new Change(revision, namespace, name, object, previous, ending && endingOf(ending, previous!, revision));
     this.#history.add(change, this.#options.clock.now());
     return change;
-  }
-
-  #endingOf(key: string, previous: StoredObject, revision: number): StoredObject | undefined {
-    const value = this.#endings.get(key);
-    if (!value) return undefined;
-    this.#endings.delete(key);
-    const { bytes, hole } = servable(value, revision);
-    return new StoredObject(previous.namespace, previous.name, previous, revision, bytes, hole);
   }
 
   #publish(changes: readonly Change[]): void {
@@ -291,8 +273,9 @@ export class KindCache implements WatchCache {
   #build(key: string, namespace: string, name: string, entry: Entry): StoredObject {
     const expected = this.#expected.get(key);
     const own = expected !== undefined && Buffer.compare(expected.value, entry.value) === 0;
-    const value = own || !this.#options.read ? entry.value : this.#options.read(this.kind, entry.value);
-    const { bytes, hole } = servable(value, entry.modified);
+    const read = own || !this.kind.form ? undefined : this.#options.read?.(this.kind, entry.value);
+    const stale = read !== undefined && read !== entry.value;
+    const { bytes, hole } = stale ? servable(read, entry.modified) : (entry.servable ?? servable(entry.value, entry.modified));
     let object: KubeObject;
     if (own) {
       this.#expected.delete(key);
@@ -304,7 +287,7 @@ export class KindCache implements WatchCache {
     const { uid = "", labels } = object.metadata;
     const stored = new StoredObject(namespace, name, { uid, labels, fields: this.#selectable.map((read) => read(object)) }, entry.modified, bytes, hole);
     stored.remember(object);
-    stored.stale = value !== entry.value;
+    stored.stale = stale;
     return stored;
   }
 
@@ -319,8 +302,10 @@ export class KindCache implements WatchCache {
     for (;;) {
       const listing = await store.list({ prefix: this.prefix, limit: PAGE, around: true, ...(after && { after }), ...(revision && { revision }) });
       revision = listing.revision;
-      const values = listing.entries.map(({ value }) => value);
-      await this.#options.prepare?.(this.kind, values);
+      if (this.kind.form) {
+        const values = listing.entries.map(({ value }) => value);
+        await this.#options.prepare?.(this.kind, values);
+      }
       for (const entry of listing.entries) {
         const { namespace, name } = splitKey(entry.key.slice(this.prefix.length), this.kind.namespaced);
         shelf.put(this.#build(entry.key, namespace, name, entry));
@@ -344,4 +329,10 @@ export class KindCache implements WatchCache {
   #report(error: SealError): void {
     this.#options.onDamaged?.({ kind: this.kind, ...splitKey(error.key.slice(this.prefix.length), this.kind.namespaced), error });
   }
+}
+
+/** What an object that is gone is shown as. */
+function endingOf(value: Uint8Array, previous: StoredObject, revision: number): StoredObject {
+  const { bytes, hole } = servable(value, revision);
+  return new StoredObject(previous.namespace, previous.name, previous, revision, bytes, hole);
 }

@@ -2,12 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../api/kind.ts";
+import { servableOf, stampedWith } from "../../storage/servable.ts";
+import type { Servable } from "../../storage/store.ts";
 import type { CachedObject } from "./watch-cache.ts";
-
-const BEFORE = Buffer.from('"resourceVersion":"');
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const CLOSING_BRACE = 0x7d;
 
 /** What a version's selectable facts come from. */
 export interface Facts {
@@ -52,9 +49,7 @@ export class StoredObject implements CachedObject {
 
   /** @returns the same content under another resourceVersion: how a watcher is shown what is gone */
   stampedWith(revision: number): StoredObject {
-    let rest = this.#hole + BEFORE.length + String(this.resourceVersion).length + 1;
-    if (this.bytes[rest] === COMMA) rest++;
-    const bytes = splice(this.bytes, this.#hole, rest, revision);
+    const bytes = stampedWith({ bytes: this.bytes, hole: this.#hole }, this.resourceVersion, revision);
     return new StoredObject(this.namespace, this.name, this, revision, bytes, this.#hole);
   }
 }
@@ -64,23 +59,8 @@ export class StoredObject implements CachedObject {
  * The result owns its memory: a value that came in a larger block from the store must not keep that block alive.
  * @returns the servable bytes, and where the member begins
  */
-export function servable(value: Uint8Array, revision: number): { bytes: Buffer; hole: number } {
-  const hole = value.indexOf(0);
-  assert.ok(hole >= 0, "a stored object has a place for its revision");
-  return { bytes: splice(value, hole, hole + 1, revision), hole };
-}
-
-/** @returns a copy of `source` with `"resourceVersion":"…",` in place of what lies between the two positions; no comma where metadata ends there */
-function splice(source: Uint8Array, from: number, to: number, revision: number): Buffer {
-  const digits = String(revision);
-  const last = source[to] === CLOSING_BRACE;
-  const bytes = Buffer.allocUnsafeSlow(source.length - (to - from) + BEFORE.length + digits.length + (last ? 1 : 2));
-  bytes.set(source.subarray(0, from), 0);
-  bytes.set(BEFORE, from);
-  let at = from + BEFORE.length;
-  at += bytes.write(digits, at, "latin1");
-  bytes[at++] = QUOTE;
-  if (!last) bytes[at++] = COMMA;
-  bytes.set(source.subarray(to), at);
-  return bytes;
+export function servable(value: Uint8Array, revision: number): Servable {
+  const made = servableOf(value, revision);
+  assert.ok(made, "a stored object has a place for its revision");
+  return made;
 }

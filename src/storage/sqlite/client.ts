@@ -17,7 +17,8 @@ import {
   type WatchOptions,
 } from "../store.ts";
 import { Outbox } from "./outbox.ts";
-import { type Answer, errorOf, type Request } from "./protocol.ts";
+import { type Answer, errorOf, type Request, type WireServable, type WireWatchedChange } from "./protocol.ts";
+import { receivedChange, receivedEntry, servableIn } from "./shared-entry.ts";
 import { type History, Watches } from "./watches.ts";
 
 interface Pending {
@@ -34,15 +35,20 @@ export class Client implements Store {
   readonly #port: MessagePort;
   readonly #shared: BigInt64Array;
   readonly #clock: Clock;
+  readonly #sharing: boolean;
   readonly #outbox: Outbox;
   readonly #pending = new Map<number, Pending>();
   readonly #watches = new Watches((prefix, from, withPrevious, got) => this.#askHistory(prefix, from, withPrevious, got));
   #lastId = 0;
   #ended: Error | undefined;
 
-  /** @param revision the newest durable revision, which the thread keeps in shared memory */
-  constructor(port: MessagePort, revision: SharedArrayBuffer, clock: Clock) {
+  /**
+   * @param revision the newest durable revision, which the thread keeps in shared memory
+   * @param sharing whether other threads have clients too
+   */
+  constructor(port: MessagePort, revision: SharedArrayBuffer, clock: Clock, sharing = false) {
     this.#port = port;
+    this.#sharing = sharing;
     this.#shared = new BigInt64Array(revision);
     this.#clock = clock;
     this.#outbox = new Outbox((batch, transfer) => port.postMessage(batch, transfer));
@@ -64,7 +70,7 @@ export class Client implements Store {
   get(key: string): Promise<Entry | undefined> {
     return this.#call((id, resolve) => {
       checkKey(key);
-      return [{ ask: "get", id, key }, (answer) => resolve(answer.is === "entry" ? answer.entry : unexpected(answer))];
+      return [{ ask: "get", id, key }, (answer) => resolve(answer.is === "entry" ? answer.entry && receivedEntry(answer.entry) : unexpected(answer))];
     });
   }
 
@@ -76,7 +82,7 @@ export class Client implements Store {
       checkLimit(limit);
       const got = (answer: Answer) => {
         if (answer.is !== "page") return unexpected(answer);
-        for (const entry of answer.entries) entries.push(entry);
+        for (const entry of answer.entries) entries.push(receivedEntry(entry));
         for (const { key, reason } of answer.unopened) unopened.push(new SealError(key, reason));
         const { remaining } = answer;
         if (remaining === undefined) return MORE;
@@ -89,11 +95,14 @@ export class Client implements Store {
   txn(txn: Transaction): Promise<TransactionResult> {
     return this.#call((id, resolve) => {
       checkTransaction(txn);
-      const request = { ask: "txn", id, if: txn.if, then: this.#outbox.wire(txn.then, this.#clock.now()) } as const;
+      const request = { ask: "txn", id, if: txn.if, then: this.#outbox.wire(txn.then, this.#clock.now(), this.#sharing) } as const;
       const got = (answer: Answer) => {
-        if (answer.is === "refused") return resolve({ succeeded: false, revision: answer.revision, found: answer.found });
+        if (answer.is === "refused") {
+          const found = answer.found.map((entry) => entry && receivedEntry(entry));
+          return resolve({ succeeded: false, revision: answer.revision, found });
+        }
         if (answer.is !== "done") return unexpected(answer);
-        if (this.#watches.size > 0) this.#watches.commit(changesOf(txn.then, answer.revision, answer.created), answer.revision);
+        if (this.#watches.size > 0) this.#watches.commit(changesOf(txn.then, answer.revision, answer.created, answer.shared), answer.revision);
         return resolve({ succeeded: true, revision: answer.revision, found: [] });
       };
       return [request, got];
@@ -149,14 +158,21 @@ export class Client implements Store {
 
   #askHistory(prefix: string, from: number, withPrevious: boolean, got: (history: History) => void): void {
     const id = ++this.#lastId;
-    this.#pending.set(id, { got: (answer) => got(answer.is === "history" ? answer : unexpected(answer)), fail: got });
+    this.#pending.set(id, {
+      got: (answer) => got(answer.is === "history" ? { ...answer, changes: this.#received(answer.changes) } : unexpected(answer)),
+      fail: got,
+    });
     this.#outbox.add({ ask: "history", id, prefix, from, withPrevious });
+  }
+
+  #received(changes: readonly WireWatchedChange[]): readonly WatchedChange[] {
+    return this.#sharing ? changes.map(receivedChange) : changes;
   }
 
   #receive(answers: readonly Answer[]): void {
     for (const answer of answers) {
       if (answer.is === "commit") {
-        this.#watches.commit(answer.changes, answer.revision);
+        this.#watches.commit(this.#received(answer.changes), answer.revision);
         continue;
       }
       const pending = this.#pending.get(answer.id);
@@ -171,13 +187,19 @@ export class Client implements Store {
 }
 
 /** What watches see of this client's own commit: the bytes never left. */
-function changesOf(changes: readonly Change[], revision: number, created: readonly number[]): WatchedChange[] {
+function changesOf(
+  changes: readonly Change[],
+  revision: number,
+  created: readonly number[],
+  shared: readonly (WireServable | undefined)[] | undefined,
+): WatchedChange[] {
   return changes.flatMap((change, i) => {
     const since = created[i] ?? -1;
     if (since === -1) return [];
     const key = keyOf(change);
-    if ("delete" in change) return { key, revision };
-    return { key, revision, entry: { key, value: change.value, side: change.side, created: since, modified: revision } };
+    if ("delete" in change) return { key, revision, ending: change.ending };
+    const servable = shared?.[i] && servableIn(shared[i]);
+    return { key, revision, entry: { key, value: change.value, side: change.side, ...(servable && { servable }), created: since, modified: revision } };
   });
 }
 

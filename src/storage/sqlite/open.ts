@@ -9,6 +9,7 @@ import { SqliteKeyTable } from "./key-table.ts";
 import type { Start } from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import { Server } from "./server.ts";
+import { SharedValues } from "./shared-values.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Writer } from "./writer.ts";
 
@@ -22,7 +23,8 @@ export async function openServer(start: Start): Promise<{ server: Server; db: Da
     // The newest change, or the floor where compaction has taken even that. An empty store is at revision 1.
     const newest = revisionOf(Number(db.prepare("SELECT max(id) AS id FROM changes").get()?.id ?? lastIdOf(1)));
     const writer = new Writer(db, keyring, Math.max(newest, sweeper.floor, 1), (key) => reader.get(key, writer.revision));
-    return { server: new Server(writer, reader, sweeper, start.revision), db };
+    const shared = start.shared ? new SharedValues((key) => writer.standsAt(key)) : undefined;
+    return { server: new Server(writer, reader, sweeper, start.revision, shared), db };
   } catch (error) {
     db.close();
     throw error;

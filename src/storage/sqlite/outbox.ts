@@ -19,10 +19,14 @@ export class Outbox {
     if (this.#requests.push(request) === 1) setImmediate(() => this.flush());
   }
 
-  /** @returns the changes as a `txn` request has them; their bytes go with the same message, in the order of these calls */
-  wire(changes: readonly Change[], now: number): WireChange[] {
+  /**
+   * @param others whether other threads have watches
+   * @returns the changes as a `txn` request has them; their bytes go with the same message, in the order of these calls
+   */
+  wire(changes: readonly Change[], now: number, others: boolean): WireChange[] {
     return changes.map((change) => {
-      if ("delete" in change) return { key: change.delete, length: -1, uid: "", scope: "", expires: 0 };
+      if ("delete" in change)
+        return { key: change.delete, length: -1, uid: "", scope: "", expires: 0, ...(others && change.ending && { ending: change.ending }) };
       const length = recordLength(change.value, change.side);
       this.#bytes += length;
       this.#puts.push(change);

@@ -31,10 +31,28 @@ export type Request =
   | { readonly ask: "expire"; readonly now: number }
   | { readonly ask: "close"; readonly id: number };
 
+/** Bytes in shared memory, and where their revision stands. */
+export interface WireServable {
+  readonly bytes: Uint8Array;
+  readonly hole: number;
+}
+
 /** A SealError, of which a port would keep only the message. */
 export interface Unopened {
   readonly key: string;
   readonly reason: string;
+}
+
+/**
+ * Where several threads share the store: an entry whose value is the servable form, in shared memory. Its hole says so; other values come as they were put.
+ */
+export interface WireEntry extends Entry {
+  readonly hole?: number | undefined;
+}
+
+export interface WireWatchedChange extends WatchedChange {
+  readonly entry?: WireEntry | undefined;
+  readonly previous?: WireEntry | undefined;
 }
 
 /** A put without its bytes, or a deletion. */
@@ -46,26 +64,35 @@ export interface WireChange {
   readonly scope: string;
   /** When the store deletes it, in milliseconds since 1970; 0 for never. */
   readonly expires: number;
+  /** Of a deletion that others watch too. */
+  readonly ending?: Uint8Array | undefined;
 }
 
 export type Answer =
   /** A commit of this client's own: it has the values. `created` holds for each change the revision that created its key, -1 where nothing changed. */
-  | { readonly is: "done"; readonly id: number; readonly revision: number; readonly created: readonly number[] }
+  | {
+      readonly is: "done";
+      readonly id: number;
+      readonly revision: number;
+      readonly created: readonly number[];
+      /** By change: the values as all threads share them. */
+      readonly shared?: readonly (WireServable | undefined)[] | undefined;
+    }
   /** A commit by another client or by the store itself. */
-  | { readonly is: "commit"; readonly revision: number; readonly changes: readonly WatchedChange[] }
-  | { readonly is: "refused"; readonly id: number; readonly revision: number; readonly found: readonly (Entry | undefined)[] }
-  | { readonly is: "entry"; readonly id: number; readonly entry: Entry | undefined }
+  | { readonly is: "commit"; readonly revision: number; readonly changes: readonly WireWatchedChange[] }
+  | { readonly is: "refused"; readonly id: number; readonly revision: number; readonly found: readonly (WireEntry | undefined)[] }
+  | { readonly is: "entry"; readonly id: number; readonly entry: WireEntry | undefined }
   /** A part of a list; the last one says how many entries remain beyond the limit. */
   | {
       readonly is: "page";
       readonly id: number;
-      readonly entries: readonly Entry[];
+      readonly entries: readonly WireEntry[];
       readonly unopened: readonly Unopened[];
       readonly revision: number;
       readonly remaining: number | undefined;
     }
   /** Changes above what was asked, up to and including revision `to`; `present` says that it is the newest. */
-  | { readonly is: "history"; readonly id: number; readonly changes: readonly WatchedChange[]; readonly to: number; readonly present: boolean }
+  | { readonly is: "history"; readonly id: number; readonly changes: readonly WireWatchedChange[]; readonly to: number; readonly present: boolean }
   | { readonly is: "ok"; readonly id: number }
   | { readonly is: "failed"; readonly id: number; readonly fault: Fault };
 
@@ -75,6 +102,8 @@ export interface Start {
   readonly keyFile: string;
   /** The newest durable revision, for every client to read: one 64-bit integer. */
   readonly revision: SharedArrayBuffer;
+  /** Several threads will have clients: values are put where all of them can read them. */
+  readonly shared: boolean;
 }
 
 /** Thread to its maker, once: open, or why not. */

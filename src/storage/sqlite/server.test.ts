@@ -15,7 +15,7 @@ import { openServer } from "./open.ts";
 async function serve(t: TestContext, clients: number) {
   const dir = mkdtempSync(join(tmpdir(), "rampart-store-"));
   const revision = new SharedArrayBuffer(8);
-  const { server, db } = await openServer({ file: join(dir, "state.db"), keyFile: join(dir, "sealing.key"), revision });
+  const { server, db } = await openServer({ file: join(dir, "state.db"), keyFile: join(dir, "sealing.key"), revision, shared: false });
   let late = 0;
   const clock: Clock = { now: () => Date.now() + late, after: () => () => {} };
   const stores = Array.from({ length: clients }, () => {

@@ -5,10 +5,11 @@
 
 import type { MessagePort, Transferable } from "node:worker_threads";
 import { readableRevision } from "../keys.ts";
-import { readRecord } from "../sealing/record.ts";
 import { type Entry, SealError, type WatchedChange } from "../store.ts";
-import { type Answer, type Batch, faultOf, type Request } from "./protocol.ts";
+import { changesOf, shareAll } from "./committed.ts";
+import { type Answer, type Batch, faultOf, type Request, type WireEntry } from "./protocol.ts";
 import type { Reader } from "./reader.ts";
+import type { SharedValues } from "./shared-values.ts";
 import type { Sweeper } from "./sweeper.ts";
 import type { Write, Writer } from "./writer.ts";
 
@@ -30,6 +31,8 @@ export class Server {
   readonly #reader: Reader;
   readonly #sweeper: Sweeper;
   readonly #shared: BigInt64Array;
+  /** Where several threads share the store. */
+  readonly #values: SharedValues | undefined;
   readonly #clients = new Set<Client>();
   #writes: Waiting[] = [];
   #reads: Reading[] = [];
@@ -41,7 +44,8 @@ export class Server {
   #expireAt: number | undefined;
   #scheduled = false;
 
-  constructor(writer: Writer, reader: Reader, sweeper: Sweeper, revision: SharedArrayBuffer) {
+  constructor(writer: Writer, reader: Reader, sweeper: Sweeper, revision: SharedArrayBuffer, values?: SharedValues) {
+    this.#values = values;
     this.#writer = writer;
     this.#reader = reader;
     this.#sweeper = sweeper;
@@ -124,11 +128,12 @@ export class Server {
         const { client, request, records } = group[i] as Waiting;
         const { id } = request;
         if ("found" in outcome) {
-          client.answers.push({ is: "refused", id, ...outcome });
+          client.answers.push({ is: "refused", id, revision: outcome.revision, found: outcome.found.map((entry) => entry && this.#sent(entry)) });
           return;
         }
-        client.answers.push({ is: "done", id, ...outcome });
-        this.#tellOthers(client, outcome.revision, () => changesOf(request, records, outcome));
+        const shared = this.#values && shareAll(this.#values, request, records, outcome);
+        client.answers.push({ is: "done", id, ...outcome, ...(shared && { shared }) });
+        this.#tellOthers(client, outcome.revision, () => changesOf(request, records, outcome, shared));
       });
     } catch (error) {
       if (!mayGoOn(error)) throw error;
@@ -146,6 +151,7 @@ export class Server {
       return;
     }
     Atomics.store(this.#shared, 0, BigInt(this.#writer.revision));
+    for (const { key } of expired.changes) this.#values?.delete(key);
     this.#tellOthers(undefined, expired.revision, () => expired.changes);
     // There may be more than one commit takes.
     this.#schedule();
@@ -164,13 +170,20 @@ export class Server {
     for (const client of this.#clients) if (client !== author) client.answers.push({ is: "commit", revision, changes: changes() });
   }
 
+  #sent(entry: Entry): WireEntry {
+    return this.#values ? this.#values.entry(entry) : entry;
+  }
+
   #read(request: Ask<"get"> | Ask<"history">): Answer {
     const { id } = request;
     const newest = this.#writer.revision;
     try {
-      if (request.ask === "get") return { is: "entry", id, entry: this.#reader.get(request.key, newest) };
+      if (request.ask === "get") {
+        const entry = this.#reader.get(request.key, newest);
+        return { is: "entry", id, entry: entry && this.#sent(entry) };
+      }
       const { changes, to } = this.#reader.history(request.prefix, request.from, request.withPrevious, this.#sweeper.floor, newest);
-      return { is: "history", id, changes, to, present: to >= newest };
+      return { is: "history", id, changes: this.#values ? changes.map((change) => this.#values!.change(change)) : changes, to, present: to >= newest };
     } catch (error) {
       return { is: "failed", id, fault: faultOf(error) };
     }
@@ -191,7 +204,7 @@ export class Server {
         const ends = !full || limit === 0;
         const remaining = ends ? (full ? this.#reader.count({ prefix, after, revision }) : 0) : undefined;
         const unopened = damaged.map(({ key, reason }) => ({ key, reason }));
-        client.answers.push({ is: "page", id, entries, unopened, revision, remaining });
+        client.answers.push({ is: "page", id, entries: this.#values ? entries.map((entry) => this.#sent(entry)) : entries, unopened, revision, remaining });
         if (ends) return;
         yield;
       }
@@ -224,24 +237,13 @@ function toWrite({ request, records }: Waiting): Write {
   return { if: request.if, then: request.then, records };
 }
 
-/** What another client's watches see of a commit, in memory that can be sent. */
-function changesOf(request: Ask<"txn">, records: Uint8Array, { revision, created }: { revision: number; created: readonly number[] }): WatchedChange[] {
-  let at = 0;
-  return request.then.flatMap(({ key, length }, i) => {
-    const since = created[i] ?? -1;
-    const start = at;
-    at += Math.max(0, length);
-    if (since === -1) return [];
-    if (length < 0) return { key, revision };
-    return { key, revision, entry: { key, ...readRecord(records.slice(start, at)), created: since, modified: revision } };
-  });
-}
-
-/** One message for all that a client is told in a turn. Opened values lie in memory of their own, which changes hands. */
+/** One message for all that a client is told in a turn. Opened values lie in memory of their own, which changes hands, or in memory that all share. */
 function send(client: Client): void {
   if (client.answers.length === 0) return;
-  const buffers = new Set<ArrayBufferLike>();
-  const give = (entry: Entry | undefined) => void (entry && buffers.add(entry.value.buffer));
+  const buffers = new Set<ArrayBuffer>();
+  const give = (entry: Entry | undefined): void => {
+    if (entry && entry.value.buffer instanceof ArrayBuffer) buffers.add(entry.value.buffer);
+  };
   for (const answer of client.answers) {
     if (answer.is === "entry") give(answer.entry);
     else if (answer.is === "page") answer.entries.forEach(give);

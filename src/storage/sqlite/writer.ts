@@ -63,6 +63,12 @@ export class Writer {
     return this.#revision;
   }
 
+  /** @returns the revision of what stands at a key; 0 where nothing does */
+  standsAt(key: string): number {
+    const standing = this.#standing(key);
+    return standing ? revisionOf(standing.id) : 0;
+  }
+
   /**
    * Performs the writes in order; each sees those before it. When this returns, all of them are on the disk; when it throws, none happened.
    */
@@ -101,9 +107,7 @@ export class Writer {
 
   #perform(write: Write): Outcome {
     for (const { key, modified } of write.if) {
-      const standing = this.#standing(key);
-      if ((standing ? revisionOf(standing.id) : 0) !== modified)
-        return { revision: this.#revision, found: write.if.map((condition) => this.#get(condition.key)) };
+      if (this.standsAt(key) !== modified) return { revision: this.#revision, found: write.if.map((condition) => this.#get(condition.key)) };
     }
     const revision = this.#revision + 1;
     let at = 0;

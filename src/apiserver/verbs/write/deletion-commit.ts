@@ -26,18 +26,13 @@ export async function removeObject(
   const freed = specialOf(kind)?.claims?.(call.context, undefined, old)?.then ?? [];
   if (last) await kind.rules.storedAs?.prepare?.(last);
   const ending = last && storedForm(call, kind, last).value;
-  const takeBack = ending && cache.expectEnd(key, ending);
-  try {
-    const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key }, ...freed] });
-    await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
-    if (!result.succeeded) return undefined;
-    if (!(cached instanceof StoredObject)) return cached;
-    if (!ending) return cached.stampedWith(result.revision);
-    const { bytes, hole } = servable(ending, result.revision);
-    return new StoredObject(cached.namespace, cached.name, cached, result.revision, bytes, hole);
-  } finally {
-    takeBack?.();
-  }
+  const result = await store.txn({ if: [{ key, modified: cached.resourceVersion }], then: [{ delete: key, ...(ending && { ending }) }, ...freed] });
+  await cache.waitFor(result.revision, OWN_WRITE_MAX_MS);
+  if (!result.succeeded) return undefined;
+  if (!(cached instanceof StoredObject)) return cached;
+  if (!ending) return cached.stampedWith(result.revision);
+  const { bytes, hole } = servable(ending, result.revision);
+  return new StoredObject(cached.namespace, cached.name, cached, result.revision, bytes, hole);
 }
 
 /** @returns the object as it now stands; undefined where it was changed in between */
