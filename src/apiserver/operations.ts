@@ -21,6 +21,7 @@ import { FlowControl } from "./flow/flow-control.ts";
 import { followConfiguration } from "./flow/follow.ts";
 import { sizesOf } from "./flow/sizes.ts";
 import { FlowTurns } from "./flow/turns.ts";
+import { type Instance, shareOf } from "./instances/instance.ts";
 import type { ServedKinds } from "./kind-table.ts";
 import type { Loopback } from "./loopback.ts";
 import { collectServer } from "./metrics/collected.ts";
@@ -51,6 +52,7 @@ export interface OperationsSettings {
 }
 
 export interface OperationsOptions {
+  readonly instance: Instance;
   readonly settings: OperationsSettings;
   readonly registry: MetricRegistry;
   readonly store: Store;
@@ -80,13 +82,13 @@ export interface Operations {
   close(): Promise<void>;
 }
 
-export function openOperations({ settings, registry, store, kinds, caches, clock, random, log, filled, dialer }: OperationsOptions): Operations {
+export function openOperations({ settings, instance, registry, store, kinds, caches, clock, random, log, filled, dialer }: OperationsOptions): Operations {
   const { seats = SEATS, watchesPerUser = WATCHES_PER_USER, storeFile, flags = new Map() } = settings;
   const phase: Phase = { started: false, draining: false };
   const deadlines = new Deadlines(clock);
   const watchdog = watchEventLoop(log, () => deadlines.underWay());
-  const flowControl = new FlowControl({ clock, registry, seats, soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
-  const turns = new FlowTurns(flowControl, clock, watchesPerUser);
+  const flowControl = new FlowControl({ clock, registry, seats: shareOf(seats, instance), soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
+  const turns = new FlowTurns(flowControl, clock, shareOf(watchesPerUser, instance));
   const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
   collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile });
   const series = new HealthSeries();
@@ -110,7 +112,7 @@ export function openOperations({ settings, registry, store, kinds, caches, clock
     ],
     onHandshakeError: () => handshakeErrors.add(),
     follow(reader, loopback) {
-      stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log });
+      stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log, tells: instance.index === 0 });
     },
     drain: (graceMs) => drain(phase, turns, settings.shutdown ?? {}, graceMs, clock, random),
     async close() {

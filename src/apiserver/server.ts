@@ -15,7 +15,7 @@ import { openAccess, type TokenFacts } from "./access.ts";
 import { aggregation } from "./aggregation/aggregation.ts";
 import { joined } from "./aggregation/joined.ts";
 import { auditor } from "./auditor.ts";
-import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { bootstrap, type Keeping } from "./bootstrap/bootstrap.ts";
 import { keepIdentity } from "./bootstrap/identity-lease.ts";
 import { FRONT_PROXY_CLIENT } from "./bootstrap/objects.ts";
 import { StoreCaches } from "./cache/caches.ts";
@@ -30,6 +30,8 @@ import { endpointTable } from "./endpoints/table.ts";
 import { versionEndpoint } from "./endpoints/version.ts";
 import { webhookClient } from "./extensions/webhook-client.ts";
 import { type Listener, listen } from "./http/listener.ts";
+import { caughtUp } from "./instances/caught-up.ts";
+import { ALONE, type Instance } from "./instances/instance.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { measuredAuthentication, measuredAuthorization } from "./metrics/access.ts";
@@ -43,6 +45,8 @@ import { runner } from "./runner.ts";
 import { verbFor } from "./verbs/index.ts";
 
 export interface ApiServerOptions {
+  /** Its place among the instances of this process; it is the only one where absent. */
+  readonly instance?: Instance;
   /** Addresses to listen at; with port 0 the first gets a free port and the others the same. */
   readonly listen: readonly string[];
   readonly port: number;
@@ -82,7 +86,8 @@ export interface ApiServer {
 
 /** @returns once the server answers requests and its own objects stand */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { clock, random, log, settings } = options;
+  const { clock, random, log, settings, instance = ALONE } = options;
+  const first = instance.index === 0;
   const registry = new MetricRegistry();
   const store = measuredStore(options.store, registry);
   const kinds = new ServedKinds(options.kinds);
@@ -97,14 +102,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     read: (kind, value) => kind.form?.read(value) ?? value,
     prepare: (kind, values) => kind.form?.prepare?.(values),
     storedKind,
-    onDamaged: quarantineReport(options.audit, { clock, random, log }),
+    ...(first && { onDamaged: quarantineReport(options.audit, { clock, random, log }) }),
   });
   await caches.start();
   await caches.fill(kinds.all);
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
-  const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry });
+  const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry, keepsConditions: first });
   const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
   custom = served;
   let { clientCa, frontProxyCa } = options;
@@ -113,6 +118,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const operations = openOperations({
     settings: options.operations ?? {},
+    instance,
     registry,
     store,
     kinds,
@@ -146,8 +152,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
-  const handle = runner(context, verbFor, operations.deadlines);
-  const self = loopback(handle);
+  const run = runner(context, verbFor, operations.deadlines);
+  const self = loopback(run);
+  const handle = instance.count > 1 ? caughtUp(run, caches, clock) : run;
 
   for (const host of options.listen) {
     const { certificate, key, allowTls12 } = options;
@@ -158,6 +165,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
         certificate,
         key,
         ...(allowTls12 && { allowTls12 }),
+        reusePort: instance.count > 1,
         clock,
         handle,
         onHandshakeError: operations.onHandshakeError,
@@ -165,17 +173,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     );
   }
   const { port } = listeners[0]!;
-  const keeping = await bootstrap({
-    loopback: self,
-    reader,
-    clock,
-    log,
-    kinds: options.kinds,
-    facts: () => ({ serviceRange: settings.serviceRange, advertiseAddress: advertised, port, clientCa, frontProxyCa, requestHeader }),
-  });
-  const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
+  const upkeep = first ? await keepCluster() : undefined;
   operations.follow(reader, self);
-  served.keep(self, { clock, log });
+  if (first) served.keep(self, { clock, log });
   remote?.start(self);
   operations.phase.started = true;
   return {
@@ -189,17 +189,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     setClientCa(bundle) {
       access.setClientCa(bundle);
       clientCa = bundle;
-      keeping.look();
+      upkeep?.look();
     },
     setFrontProxyCa(bundle) {
       access.setFrontProxyCa(bundle);
       frontProxyCa = bundle;
-      keeping.look();
+      upkeep?.look();
     },
     async close(graceMs) {
       await operations.drain(graceMs);
-      stopLease();
-      keeping.stop();
+      upkeep?.stop();
       served.stop();
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       await operations.close();
@@ -209,4 +208,24 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       caches.stop();
     },
   };
+
+  /** What one server of a process does for all: the cluster's own objects, and the sign that the process lives. */
+  async function keepCluster(): Promise<Keeping> {
+    const keeping = await bootstrap({
+      loopback: self,
+      reader,
+      clock,
+      log,
+      kinds: options.kinds,
+      facts: () => ({ serviceRange: settings.serviceRange, advertiseAddress: advertised, port, clientCa, frontProxyCa, requestHeader }),
+    });
+    const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
+    return {
+      look: () => keeping.look(),
+      stop() {
+        stopLease();
+        keeping.stop();
+      },
+    };
+  }
 }

@@ -20,7 +20,7 @@ import { createDialer, PURPOSES } from "../machinery/dialer.ts";
 import { createLog, type Log } from "../machinery/log.ts";
 import { type Random, systemRandom } from "../machinery/random.ts";
 import type { AuditSink } from "../security/audit/sink.ts";
-import { sqliteStore } from "../storage/sqlite/store.ts";
+import { joinStore, type SharedStore, sqliteStore } from "../storage/sqlite/store.ts";
 import type { Store } from "../storage/store.ts";
 
 /** A part of the cluster that runs beside the API server and reaches it as it would anywhere: over the API, with a kubeconfig. */
@@ -59,6 +59,8 @@ export interface ControlPlaneOptions {
   readonly log?: Log;
   /** 0, a free port, where absent. */
   readonly port?: number;
+  /** API servers on the one port, all in this thread; `RAMPART_INSTANCES`, or one, where absent. */
+  readonly instances?: number;
 }
 
 export interface ControlPlaneKeys {
@@ -93,7 +95,12 @@ const SETTINGS = { serviceRange: "10.96.0.0/16", nodePorts: [30_000, 32_767] } a
 
 /** @returns a cluster that answers; it ends with `close`, or with the block it was declared in by `await using` */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { clock = systemClock, random = systemRandom, log = createLog("control-plane", "warn") } = options;
+  const {
+    instances = Number(process.env.RAMPART_INSTANCES ?? 1),
+    clock = systemClock,
+    random = systemRandom,
+    log = createLog("control-plane", "warn"),
+  } = options;
   const ending: (() => Promise<unknown> | unknown)[] = [];
   async function close(): Promise<void> {
     for (const end of ending.splice(0).toReversed()) await end();
@@ -124,18 +131,17 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       now,
     });
     const frontProxy = { certificate: proxy.cert, key: proxy.key };
-    const store = options.store ?? (await openStore());
+    const own = options.store ? undefined : await openStore();
+    const store = options.store ?? own!;
     ending.push(() => store.close());
-    const server = await startApiServer({
+    const common = {
       listen: [HOST],
-      port: options.port ?? 0,
       certificate: serving.cert,
       key: serving.key,
       clientCa: authority.cert,
       tokens: { key: keys.tokenKey, issuer: "https://kubernetes.default.svc.cluster.local" },
       settings: options.cbor ? { ...SETTINGS, cbor: true } : SETTINGS,
       kinds,
-      store,
       audit: options.audit ?? forgetfulSink(),
       outgoing: { dialer: createDialer(), extensions: PURPOSES.localExtension, frontProxy, ...options.outgoing },
       frontProxyCa: proxies.cert,
@@ -143,8 +149,15 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       clock,
       random,
       log,
-    });
+    };
+    const server = await startApiServer({ ...common, store, port: options.port ?? 0, instance: { index: 0, count: instances } });
     ending.push(() => server.close(0));
+    for (let index = 1; index < instances; index++) {
+      const joined = own ? joinStore(own.ticket(), clock) : store;
+      if (own) ending.push(() => joined.close());
+      const other = await startApiServer({ ...common, store: joined, port: server.port, instance: { index, count: instances } });
+      ending.push(() => other.close(0));
+    }
     const url = `https://${HOST}:${server.port}`;
 
     function identity(user: string, groups: readonly string[] = []): Identity {
@@ -173,9 +186,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     };
   }
 
-  async function openStore(): Promise<Store> {
+  async function openStore(): Promise<SharedStore> {
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "rampart-control-plane-")));
     if (options.directory === undefined) ending.push(() => rm(directory, { recursive: true, force: true }));
-    return sqliteStore({ file: join(directory, "state.db"), keyFile: join(directory, "sealing.key"), clock });
+    return sqliteStore({ file: join(directory, "state.db"), keyFile: join(directory, "sealing.key"), clock, shared: instances > 1 });
   }
 }

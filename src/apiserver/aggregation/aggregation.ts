@@ -31,6 +31,8 @@ export interface AggregationOptions {
   readonly random: Random;
   readonly log: Log;
   readonly registry: MetricRegistry;
+  /** Whether this instance writes the APIServices' conditions; all of a process look for themselves. */
+  readonly keepsConditions: boolean;
 }
 
 export interface Aggregation {
@@ -167,7 +169,7 @@ export function aggregation(options: AggregationOptions): Aggregation {
   };
 
   async function settle(loopback: Loopback, object: APIService, next: APIService | undefined): Promise<void> {
-    if (!next || stopped) return;
+    if (!next || stopped || !options.keepsConditions) return;
     const { code, body } = await loopback.send("PUT", `/apis/${GROUP}/v1/${RESOURCE}/${object.metadata.name}/status`, next);
     if (code >= 300 && code !== 404 && code !== 409)
       log.warn("an APIService's condition could not be written", { name: object.metadata.name ?? "", code, body: JSON.stringify(body) });

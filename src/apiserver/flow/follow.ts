@@ -23,6 +23,8 @@ export interface FollowOptions {
   readonly loopback: Loopback;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether this instance writes the schemas' statuses: one of a process does. */
+  readonly tells: boolean;
 }
 
 /** @returns what ends it */
@@ -36,6 +38,7 @@ export function followConfiguration(options: FollowOptions): () => void {
     const schemas = [...reader.list<FlowSchema & KubeObject>(GROUP, "flowschemas")];
     const levels = [...reader.list<PriorityLevelConfiguration & KubeObject>(GROUP, "prioritylevelconfigurations")];
     flowControl.configure(schemas, levels);
+    if (!options.tells) return;
     const known = new Set(levels.filter(isSound).map(({ metadata }) => metadata.name));
     for (const name of written.keys()) if (!schemas.some(({ metadata }) => metadata.name === name)) written.delete(name);
     for (const schema of schemas) await tell(options, schema, known.has(schema.spec.priorityLevelConfiguration.name), written, retryLater);
