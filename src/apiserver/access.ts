@@ -1,6 +1,7 @@
 /** Who gets in and who may do what: the authenticators, authorizers and admission plug-ins of this server, put together from its configuration. */
 
 import { decodeJwt } from "jose";
+import type { Secret } from "../api/tables/core-v1.ts";
 import type { PolicyRule } from "../api/tables/rbac-v1.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { MetricRegistry } from "../machinery/metrics/registry.ts";
@@ -10,9 +11,10 @@ import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
 import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
-import type { Authenticator } from "../security/authn/credentials.ts";
+import type { Authenticator, LoginNotes } from "../security/authn/credentials.ts";
 import { type FrontProxies, frontProxies, type RequestHeaderSettings } from "../security/authn/request-header.ts";
 import { TokenKeys } from "../security/authn/tokens/keys.ts";
+import { legacyTokenAuthenticator } from "../security/authn/tokens/legacy.ts";
 import { requestToken } from "../security/authn/tokens/request.ts";
 import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
 import { type Login, loginUnion } from "../security/authn/union.ts";
@@ -29,6 +31,7 @@ import type { Exchange } from "./http/exchange.ts";
 import { LoopbackExchange } from "./http/loopback-exchange.ts";
 import { subprotocolTokens } from "./http/subprotocol-token.ts";
 import { SERVER_ITSELF } from "./loopback.ts";
+import { tokenUses } from "./metrics/tokens.ts";
 
 export interface AccessOptions {
   readonly clock: Clock;
@@ -40,6 +43,8 @@ export interface AccessOptions {
   readonly frontProxyCa: string | undefined;
   readonly requestHeader: RequestHeaderSettings;
   readonly tokens: TokenFacts;
+  /** The label of a token's secret doesn't say yet that it was used on a day. */
+  labelToken(secret: Secret, day: string): void;
   readonly webhooks: WebhookClient | undefined;
   readonly registry: MetricRegistry;
 }
@@ -52,7 +57,7 @@ export interface TokenFacts {
 }
 
 export interface Access {
-  authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
+  authenticate(exchange: Exchange, notes?: LoginNotes): User | undefined | Promise<User | undefined>;
   readonly authorizer: Authorizer;
   rulesOf(user: User, namespace: string): readonly PolicyRule[];
   readonly tokens: TokenService;
@@ -71,22 +76,27 @@ export function openAccess(options: AccessOptions): Access {
   const { key, issuer } = tokens;
   const policy = new Policy(reader);
   const tokenKeys = new TokenKeys(key);
-  const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random };
+  const uses = tokenUses(registry);
+  const tokenOptions = { keys: tokenKeys, issuers: [issuer], audiences: [issuer], reader, clock, random, onGood: uses.bound };
   const accounts = tokenAuthenticator(tokenOptions);
+  const legacy = legacyTokenAuthenticator({ ...tokenOptions, onUse: uses.legacy, label: options.labelToken });
   const bootstrap = bootstrapAuthenticator(reader, clock);
   let certificates = x509Authenticator(clientCa, clock);
   const byCertificate: Authenticator = { name: certificates.name, authenticate: (credentials) => certificates.authenticate(credentials) };
   let proxies = frontProxyCa === undefined ? undefined : frontProxies(frontProxyCa, requestHeader, clock);
   const byProxy: FrontProxies = { include: (credentials) => proxies?.include(credentials) ?? false, userOf: (credentials) => proxies?.userOf(credentials) };
-  const login = loginUnion(byCertificate, [accounts, bootstrap], byProxy);
+  const login = loginUnion(byCertificate, [legacy, accounts, bootstrap], byProxy);
   const graph = new NodeGraph(reader);
   const authorizer = authorizerUnion([nodeAuthorizer(graph, reader), rbacAuthorizer(policy)]);
   return {
-    authenticate: (exchange) => (exchange instanceof LoopbackExchange ? SERVER_ITSELF : logIn(login, exchange)),
+    authenticate: (exchange, notes) => (exchange instanceof LoopbackExchange ? SERVER_ITSELF : logIn(login, exchange, notes)),
     authorizer,
     rulesOf: (user, namespace) => [...policy.grantsOf(user, namespace)].flatMap((grant) => policy.rulesOf(grant.role, grant.namespace)?.rules ?? []),
     tokens: {
-      review: (token, audiences) => accounts.verify(token, audiences?.length ? audiences : [issuer]),
+      async review(token, audiences) {
+        const wanted = audiences?.length ? audiences : [issuer];
+        return (await legacy.verify(token, wanted)) ?? accounts.verify(token, wanted);
+      },
       request: (namespace, account, asked) => requestToken(tokenOptions, namespace, account, asked),
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
@@ -105,9 +115,9 @@ export function openAccess(options: AccessOptions): Access {
   };
 }
 
-function logIn(login: Login, exchange: Exchange): User | undefined | Promise<User | undefined> {
+function logIn(login: Login, exchange: Exchange, notes: LoginNotes | undefined): User | undefined | Promise<User | undefined> {
   const { certificates, remoteAddress } = exchange.connection;
   const authorization = [...exchange.values("authorization"), ...subprotocolTokens(exchange)];
   if (certificates === undefined && authorization.length === 0) return undefined;
-  return login.authenticate({ certificates, authorization, peerAddress: remoteAddress, request: exchange });
+  return login.authenticate({ certificates, authorization, peerAddress: remoteAddress, request: exchange, ...(notes && { notes }) });
 }

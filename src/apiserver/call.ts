@@ -10,6 +10,7 @@ import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { WebhookClient } from "../machinery/webhook.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
+import type { LoginNotes } from "../security/authn/credentials.ts";
 import type { RequestHeaderSettings } from "../security/authn/request-header.ts";
 import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
@@ -48,7 +49,7 @@ export interface ServerContext {
 /** What the steps before the verbs need, and the verbs don't. */
 export interface Front {
   /** Finds out who asks, impersonation included. @returns undefined where the request brings no credential; throws a 401 StatusError for a bad one */
-  authenticate(exchange: Exchange): User | undefined | Promise<User | undefined>;
+  authenticate(exchange: Exchange, notes?: LoginNotes): User | undefined | Promise<User | undefined>;
   /** Asked once a request whether it is allowed. */
   readonly authorizer: Authorizer;
   /** The rules that a user has in a namespace, cluster-wide ones included. */

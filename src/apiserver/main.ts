@@ -43,6 +43,7 @@ export async function main(args: string[]): Promise<void> {
     clientCa: text(config.clientCa),
     frontProxyCa: text(config.frontProxyCa),
     ...(config.allowTls12 && { allowTls12: true }),
+    rootCa: kubelet.servingCa,
     tokens: { key: text(config.serviceAccountKey), issuer: config.serviceAccountIssuer },
     settings: {
       serviceRange: config.serviceCidr,

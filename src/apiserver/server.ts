@@ -17,6 +17,8 @@ import { joined } from "./aggregation/joined.ts";
 import { auditor } from "./auditor.ts";
 import { bootstrap, type Keeping } from "./bootstrap/bootstrap.ts";
 import { keepIdentity } from "./bootstrap/identity-lease.ts";
+import { type LabelToken, tokenLabels } from "./bootstrap/legacy-token-labels.ts";
+import { keepLegacyTokens } from "./bootstrap/legacy-tokens.ts";
 import { FRONT_PROXY_CLIENT } from "./bootstrap/objects.ts";
 import { StoreCaches } from "./cache/caches.ts";
 import { CacheReader } from "./cache/reader.ts";
@@ -56,6 +58,8 @@ export interface ApiServerOptions {
   readonly key: string;
   readonly clientCa: string;
   readonly frontProxyCa?: string;
+  /** PEM of the authority of the serving certificate: token secrets tell it to who reads them. */
+  readonly rootCa?: string;
   readonly tokens: TokenFacts;
   readonly allowTls12?: boolean;
   readonly settings: ServerSettings;
@@ -114,7 +118,19 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   custom = served;
   let { clientCa, frontProxyCa } = options;
   const requestHeader = settings.requestHeader ?? { ...REMOTE_HEADERS, allowedNames: [FRONT_PROXY_CLIENT] };
-  const access = openAccess({ clock, random, reader, clientCa, frontProxyCa, requestHeader, tokens: options.tokens, webhooks, registry });
+  let labelToken: LabelToken = () => {};
+  const access = openAccess({
+    clock,
+    random,
+    reader,
+    clientCa,
+    frontProxyCa,
+    requestHeader,
+    tokens: options.tokens,
+    labelToken: (secret, day) => labelToken(secret, day),
+    webhooks,
+    registry,
+  });
 
   const operations = openOperations({
     settings: options.operations ?? {},
@@ -154,6 +170,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
   const run = runner(context, verbFor, operations.deadlines);
   const self = loopback(run);
+  labelToken = tokenLabels(self, log);
   const handle = instance.count > 1 ? caughtUp(run, caches, clock) : run;
 
   for (const host of options.listen) {
@@ -220,10 +237,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       facts: () => ({ serviceRange: settings.serviceRange, advertiseAddress: advertised, port, clientCa, frontProxyCa, requestHeader }),
     });
     const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
+    const stopTokens = keepLegacyTokens({ loopback: self, reader, clock, log, keys: access.tokenKeys, rootCa: options.rootCa });
     return {
       look: () => keeping.look(),
       stop() {
         stopLease();
+        stopTokens();
         keeping.stop();
       },
     };

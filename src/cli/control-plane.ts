@@ -139,6 +139,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       certificate: serving.cert,
       key: serving.key,
       clientCa: authority.cert,
+      rootCa: authority.cert,
       tokens: { key: keys.tokenKey, issuer: "https://kubernetes.default.svc.cluster.local" },
       settings: options.cbor ? { ...SETTINGS, cbor: true } : SETTINGS,
       kinds,

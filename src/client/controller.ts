@@ -7,7 +7,7 @@ import type { KubeObject } from "../api/kind.ts";
 import type { Operation, Permission, Resource, WatchDeclaration, Write } from "../api/resource.ts";
 import type { Clock } from "../machinery/clock.ts";
 import type { Client } from "./client.ts";
-import type { Informer } from "./informer.ts";
+import type { Informer, Narrowing } from "./informer.ts";
 
 /** An event for `kubectl describe`. Every controller may write those. */
 export interface Note {
@@ -66,6 +66,8 @@ export interface RoutineDeclaration {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: resources of different object types in one list.
   readonly reads: readonly Resource<any, string>[];
+  /** By resource: the part of it that the routine cares for, where that isn't all. */
+  readonly narrows?: Readonly<Record<string, Narrowing>>;
   readonly needs: readonly Permission[];
   run(context: RoutineContext): Promise<void>;
 }

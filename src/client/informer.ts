@@ -18,13 +18,17 @@ const METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /** `old` is undefined for an addition, `now` for a deletion. */
 export type Handler<T> = (now: T | undefined, old: T | undefined) => void;
 
-export interface InformerOptions extends Selectors {
+/** A part of a resource. */
+export interface Narrowing extends Selectors {
+  /** Asks for the objects' metadata alone (PartialObjectMetadata): for who only cares who owns whom. */
+  readonly metadataOnly?: true;
+}
+
+export interface InformerOptions extends Narrowing {
   readonly client: Client;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly namespace?: string;
-  /** Asks for the objects' metadata alone (PartialObjectMetadata): for who only cares who owns whom. */
-  readonly metadataOnly?: true;
   /** Told when a list or watch failed and is tried again. */
   onError?(error: unknown): void;
 }

@@ -2,7 +2,7 @@
 
 import type { KubeObject } from "../api/kind.ts";
 import type { Resource, ResourceName } from "../api/resource.ts";
-import { Informer, type InformerOptions } from "./informer.ts";
+import { Informer, type InformerOptions, type Narrowing } from "./informer.ts";
 
 export class InformerSet {
   readonly #options: InformerOptions;
@@ -13,10 +13,10 @@ export class InformerSet {
     this.#options = options;
   }
 
-  /** The informer of a resource; made where there is none, and run once `start` was called. */
-  of<T extends KubeObject>(resource: Resource<T, string> | ResourceName): Informer<T> {
-    const key = `${resource.group}/${resource.resource}`;
-    const found = (this.#informers.get(key) ?? new Informer<T>(resource, this.#options)) as Informer<T>;
+  /** The informer of a resource, or of a part of it; made where there is none, and run once `start` was called. */
+  of<T extends KubeObject>(resource: Resource<T, string> | ResourceName, part?: Narrowing): Informer<T> {
+    const key = `${resource.group}/${resource.resource}${part ? ` ${JSON.stringify(part)}` : ""}`;
+    const found = (this.#informers.get(key) ?? new Informer<T>(resource, { ...this.#options, ...part })) as Informer<T>;
     this.#informers.set(key, found);
     return found;
   }

@@ -4,7 +4,7 @@ import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Client } from "./client.ts";
 import { connect, withToken } from "./connect.ts";
-import type { AnyController } from "./controller.ts";
+import type { AnyController, RoutineContext } from "./controller.ts";
 import { controllerToken } from "./identity.ts";
 import { InformerSet } from "./informers.ts";
 import type { ClusterAccess } from "./kubeconfig.ts";
@@ -46,10 +46,11 @@ export async function runAll({ access, component, controllers, clock, log, signa
       for (const watch of Object.values(declaration.watches as Record<string, { resource: Parameters<typeof informers.of>[0] }>)) informers.of(watch.resource);
       start.push(() => runController(declaration, { client: clientOf(name), informers, clock, signal, recorder, log: report }));
     } else {
-      for (const resource of declaration.reads) informers.of(resource);
+      const informer: RoutineContext["informer"] = (resource) => informers.of(resource, declaration.narrows?.[resource.resource]);
+      for (const resource of declaration.reads) informer(resource);
       const note = (about: Parameters<typeof recorder.note>[1]["about"], type: "Normal" | "Warning", reason: string, message: string): void =>
         recorder.note(name, { about, type, reason, message });
-      const context = { client: clientOf(name), clock, signal, informer: informers.of.bind(informers), log: report, note };
+      const context = { client: clientOf(name), clock, signal, informer, log: report, note };
       start.push(() => {
         declaration.run(context).catch((error: unknown) => log.error("a controller ended", { controller: name, error: String(error) }));
       });

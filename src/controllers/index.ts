@@ -7,6 +7,7 @@ import deployment from "./deployment/deployment.ts";
 import endpointSlice from "./endpoint-slice.ts";
 import endpoints from "./endpoints.ts";
 import garbage from "./garbage/garbage.ts";
+import legacyTokenCleaner from "./legacy-token-cleaner.ts";
 import namespace from "./namespace/namespace.ts";
 import { nodeIpam } from "./node-ipam.ts";
 import nodeLifecycle from "./node-lifecycle.ts";
@@ -37,6 +38,7 @@ export function controllers(options: ControllerOptions): readonly AnyController[
     endpointSlice,
     endpoints,
     garbage,
+    legacyTokenCleaner,
     namespace,
     nodeIpam(options.podCidr),
     nodeLifecycle,

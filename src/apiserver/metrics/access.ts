@@ -63,10 +63,10 @@ export function measuredAuthentication(authenticate: Authenticate, registry: Met
     throw error;
   }
 
-  return (exchange) => {
+  return (exchange, notes) => {
     const began = performance.now();
     try {
-      const user = authenticate(exchange);
+      const user = authenticate(exchange, notes);
       if (user instanceof Promise)
         return user.then(
           (found) => settle(found, exchange.connection, began),

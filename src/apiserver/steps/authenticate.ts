@@ -8,7 +8,7 @@ import { isOpen } from "../endpoints/open-paths.ts";
 export const authenticate: Step = {
   name: "authenticate",
   run(call) {
-    const user = call.context.front.authenticate(call.exchange);
+    const user = call.context.front.authenticate(call.exchange, call);
     if (user instanceof Promise) return user.then((found) => settle(call, found));
     return settle(call, user);
   },

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../api/kind.ts";
+import { MIRROR } from "../../api/references/of-pod.ts";
 import type { TokenRequest } from "../../api/tables/authentication-v1.ts";
 import type { CertificateSigningRequest } from "../../api/tables/certificates-v1.ts";
 import type { Node, PersistentVolumeClaim, Pod } from "../../api/tables/core-v1.ts";
@@ -9,7 +10,6 @@ import { readRequest } from "../../machinery/certificates/request.ts";
 import { notFound } from "../../machinery/status/status-error.ts";
 import type { Authorizer } from "../attributes.ts";
 import { nodeOf } from "../authz/node/identity.ts";
-import { MIRROR } from "../authz/node/references.ts";
 import { apiReference } from "./node-restriction/api-reference.ts";
 import { podNamesAudience } from "./node-restriction/audience.ts";
 import { forbiddenLabels } from "./node-restriction/labels.ts";

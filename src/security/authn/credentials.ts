@@ -10,6 +10,13 @@ export interface Credentials {
   readonly peerAddress: string;
   /** The request's headers: only a front proxy is believed in what they say of who asks. */
   readonly request?: RequestHeaders;
+  /** What an authenticator has to say beside who asks: to the client, and to the audit record. */
+  readonly notes?: LoginNotes;
+}
+
+export interface LoginNotes {
+  readonly warnings: string[];
+  readonly annotations: Map<string, string>;
 }
 
 export interface RequestHeaders {

@@ -1,7 +1,7 @@
 /** What a pod refers to in the API: a mirror pod, which its node writes, may refer to nothing there. */
 
+import { referencesOf } from "../../../api/references/of-pod.ts";
 import type { Pod, Volume } from "../../../api/tables/core-v1.ts";
-import { referencesOf } from "../../authz/node/references.ts";
 
 function ofVolume({ csi, glusterfs, persistentVolumeClaim, ephemeral, azureFile, projected, secret, configMap }: Volume): string | undefined {
   if (configMap) return "configmaps (via configmap volumes)";

@@ -1,10 +1,10 @@
 /** Whether a node may ask for a certificate in the name of a pod: the pod runs there, is what the request says, and has a use for it (KEP-4317). */
 
 import type { KubeObject } from "../../../api/kind.ts";
+import { MIRROR } from "../../../api/references/of-pod.ts";
 import type { PodCertificateRequest } from "../../../api/tables/certificates-v1.ts";
 import type { Pod } from "../../../api/tables/core-v1.ts";
 import type { Authorizer } from "../../attributes.ts";
-import { MIRROR } from "../../authz/node/references.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 const q = JSON.stringify;

@@ -3,8 +3,6 @@
  * the token is bound to, still live is looked at on every request, so that a token dies with what it is bound to. There is no extended expiry.
  */
 
-import { createHash } from "node:crypto";
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from "jose";
 import type { KubeObject } from "../../../api/kind.ts";
 import type { Clock } from "../../../machinery/clock.ts";
 import type { Reader } from "../../reader.ts";
@@ -13,10 +11,8 @@ import { type Authenticator, bearerToken, CredentialError, extras } from "../cre
 import { CREDENTIAL_ID } from "../x509.ts";
 import { type Claims, claimsOf } from "./claims.ts";
 import type { TokenKeys } from "./keys.ts";
+import { SignedTokens } from "./signed.ts";
 
-/** Tokens whose signature is known to be good. */
-const KNOWN_MAX = 10_000;
-const TOKEN_LIMIT = 16 * 1024;
 /** Another API server's clock may be this much ahead of ours. */
 const EARLY_MS = 10_000;
 /** How long after its deletion time a dying pod may still use its token (jwt.DefaultLeeway in Kubernetes). */
@@ -31,6 +27,8 @@ export interface TokenOptions {
   readonly audiences: readonly string[];
   readonly reader: Reader;
   readonly clock: Clock;
+  /** Told of each use of a good token. */
+  readonly onGood?: () => void;
 }
 
 export interface TokenAuthenticator extends Authenticator {
@@ -39,12 +37,6 @@ export interface TokenAuthenticator extends Authenticator {
    * @returns the user and the audiences that both name, or undefined when the token isn't a service account's
    */
   verify(token: string, audiences?: readonly string[]): Promise<{ readonly user: User; readonly audiences: readonly string[] } | undefined>;
-}
-
-interface Known {
-  readonly claims: Claims;
-  readonly keyId: string;
-  readonly user: User;
 }
 
 function userOf(claims: Claims): User {
@@ -70,43 +62,10 @@ function userOf(claims: Claims): User {
 
 export function tokenAuthenticator(options: TokenOptions): TokenAuthenticator {
   const { keys, reader, clock } = options;
-  const known = new Map<string, Known>();
-
-  /** Checks what stays as it is: form, algorithm, key, signature, issuer. @returns undefined for a token of somebody else */
-  async function read(token: string): Promise<Known | undefined> {
-    let issuer: string | undefined;
-    try {
-      issuer = decodeJwt(token).iss;
-    } catch {
-      return undefined;
-    }
-    if (issuer === undefined || !options.issuers.includes(issuer)) return undefined;
-    const { alg, kid } = decodeProtectedHeader(token);
-    if (alg !== "ES256") throw new CredentialError("the token isn't signed with ES256");
-    const key = typeof kid === "string" ? keys.find(kid) : undefined;
-    if (!key) throw new CredentialError("the token is signed with an unknown key");
-    try {
-      const { payload } = await compactVerify(token, key.publicKey, { algorithms: ["ES256"] });
-      const claims = claimsOf(JSON.parse(Buffer.from(payload).toString("utf8")));
-      if (!claims) throw new CredentialError("the token's claims aren't those of a service account");
-      return { claims, keyId: key.id, user: userOf(claims) };
-    } catch (error) {
-      if (error instanceof errors.JOSEError) throw new CredentialError(`the token's signature is no good: ${error.message}`, { cause: error });
-      throw error;
-    }
-  }
-
-  async function lookUp(token: string): Promise<Known | undefined> {
-    const hash = createHash("sha256").update(token).digest("base64");
-    const found = known.get(hash);
-    if (found && keys.find(found.keyId)) return found;
-    const fresh = await read(token);
-    if (!fresh) return undefined;
-    known.delete(hash);
-    known.set(hash, fresh);
-    if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
-    return fresh;
-  }
+  const signed = new SignedTokens(keys, options.issuers, (payload) => {
+    const claims = claimsOf(payload);
+    return claims && { claims, user: userOf(claims) };
+  });
 
   async function assertAlive(resource: string, namespace: string, what: { readonly name: string; readonly uid: string }): Promise<void> {
     // The cache may not have heard yet of what was made a moment ago, but it never shows what is gone for long.
@@ -120,8 +79,7 @@ export function tokenAuthenticator(options: TokenOptions): TokenAuthenticator {
   }
 
   async function verify(token: string, audiences: readonly string[] = options.audiences) {
-    if (token.length > TOKEN_LIMIT) throw new CredentialError("the token is too long");
-    const found = await lookUp(token);
+    const found = await signed.find(token);
     if (!found) return undefined;
     const { claims, user } = found;
     const now = clock.now();
@@ -134,6 +92,7 @@ export function tokenAuthenticator(options: TokenOptions): TokenAuthenticator {
     if (secret) await assertAlive("secrets", namespace, secret);
     if (pod) await assertAlive("pods", namespace, pod);
     else if (node) await assertAlive("nodes", "", { name: node.name, uid: node.uid ?? "" });
+    options.onGood?.();
     return { user, audiences: shared };
   }
 

@@ -4,9 +4,9 @@
  */
 
 import { setImmediate } from "node:timers/promises";
+import { MIRROR, referencesOf, secretsOfVolume } from "../../../api/references/of-pod.ts";
 import type { PersistentVolume, Pod } from "../../../api/tables/core-v1.ts";
 import type { Reader } from "../../reader.ts";
-import { MIRROR, referencesOf, secretsOfVolume } from "./references.ts";
 
 /** Objects that are looked at in one go; between two goes others have their turn. */
 const BATCH = 200;

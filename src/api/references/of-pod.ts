@@ -1,6 +1,6 @@
 /** What a pod and a persistent volume refer to: what a node that runs the pod must be able to read. */
 
-import type { Container, PersistentVolume, Pod, Volume } from "../../../api/tables/core-v1.ts";
+import type { Container, PersistentVolume, Pod, Volume } from "../tables/core-v1.ts";
 
 export const MIRROR = "kubernetes.io/config.mirror";
 
