@@ -1,7 +1,7 @@
 /** Request bodies in YAML into JSON without holding the event loop: JSON passes as it is, small documents are read here, large ones in a thread. */
 
-import { Worker } from "node:worker_threads";
 import { type Clock, systemClock } from "../clock.ts";
+import { JobRefusedError, JobThread, type Refusal } from "../job-thread.ts";
 import { requestBudget } from "../json/budget.ts";
 import { DecodeError } from "../json/decode-error.ts";
 import { utf8 } from "../json/document.ts";
@@ -22,21 +22,12 @@ const HEAP_MAX_MB = 512;
 const IDLE_MS = 15_000;
 const OPEN_BRACE = 0x7b;
 
-interface Job {
-  readonly text: string;
-  readonly done: (answer: ConvertedYaml) => void;
-  readonly failed: (error: Error) => void;
-}
-
 export class YamlConverter implements AsyncDisposable {
-  readonly #clock: Clock;
-  readonly #waiting: Job[] = [];
-  #worker: Worker | undefined;
-  #current: Job | undefined;
-  #cancelTimer: () => void = () => {};
+  readonly #thread: JobThread<string, WorkerAnswer>;
 
   constructor(clock: Clock = systemClock) {
-    this.#clock = clock;
+    const module = new URL("./worker.ts", import.meta.url);
+    this.#thread = new JobThread({ clock, module, timeoutMs: TIMEOUT_MS, waitingMax: WAITING_MAX, heapMaxMb: HEAP_MAX_MB, idleMs: IDLE_MS });
   }
 
   /** @returns the JSON to decode instead; rejects with `DecodeError` */
@@ -45,67 +36,30 @@ export class YamlConverter implements AsyncDisposable {
     const text = utf8(bytes);
     if (isPlainJson(bytes, text)) return { json: text, strictErrors: [] };
     if (bytes.length <= INLINE_MAX_BYTES) return yamlToJson(text);
-    if (this.#waiting.length >= WAITING_MAX) throw new DecodeError("yaml: too many large documents are being read");
-    return await new Promise((done, failed) => {
-      this.#waiting.push({ text, done, failed });
-      this.#next();
-    });
+    const answer = await this.#read(text);
+    if ("refused" in answer) throw new DecodeError(answer.refused);
+    return answer.converted;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const jobs = [...this.#waiting.splice(0), ...(this.#current ? [this.#current] : [])];
-    this.#current = undefined;
-    for (const job of jobs) job.failed(new Error("The YAML converter is closed"));
-    await this.#end();
-  }
-
-  #next(): void {
-    if (this.#current) return;
-    this.#cancelTimer();
-    this.#current = this.#waiting.shift();
-    if (!this.#current) {
-      this.#worker?.unref(); // A process that has nothing else to do may end.
-      this.#cancelTimer = this.#clock.after(IDLE_MS, () => void this.#end());
-      return;
+  async #read(text: string): Promise<WorkerAnswer> {
+    try {
+      return await this.#thread.run(text);
+    } catch (error) {
+      if (error instanceof JobRefusedError) throw new DecodeError(REFUSALS[error.why]);
+      throw error;
     }
-    this.#worker ??= this.#start();
-    this.#worker.ref();
-    this.#worker.postMessage(this.#current.text);
-    this.#cancelTimer = this.#clock.after(TIMEOUT_MS, () => this.#abandon(new DecodeError("yaml: the document takes too long to read")));
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } });
-    worker.on("message", (answer: WorkerAnswer) => this.#settle(answer));
-    worker.on("error", () => this.#abandon(new DecodeError("yaml: the document takes too much memory to read")));
-    return worker;
-  }
-
-  #settle(answer: WorkerAnswer): void {
-    const job = this.#current;
-    this.#current = undefined;
-    if ("converted" in answer) job?.done(answer.converted);
-    else job?.failed("refused" in answer ? new DecodeError(answer.refused) : new Error(answer.failed));
-    this.#next();
-  }
-
-  /** Gives up the document and the thread that reads it. */
-  #abandon(error: Error): void {
-    void this.#end();
-    const job = this.#current;
-    this.#current = undefined;
-    job?.failed(error);
-    this.#next();
-  }
-
-  async #end(): Promise<void> {
-    this.#cancelTimer();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    worker?.removeAllListeners();
-    await worker?.terminate();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread[Symbol.asyncDispose]();
   }
 }
+
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  busy: "yaml: too many large documents are being read",
+  time: "yaml: the document takes too long to read",
+  memory: "yaml: the document takes too much memory to read",
+};
 
 /** What may be a number with a point or an exponent: YAML's reader writes it anew. */
 const FRACTION = /[:,[\s]-?\d+[.eE]/;
