@@ -3,6 +3,7 @@
  * Everything that serves a kind (codecs, OpenAPI, discovery, patch, apply, table output, validation) reads the declaration.
  */
 
+import type { Patience } from "../machinery/patience.ts";
 import type { StructSchema } from "../machinery/schema/schema.ts";
 import type { ResourceTable } from "../machinery/schema/table.ts";
 import type { FieldError } from "../machinery/status/field-error.ts";
@@ -52,6 +53,8 @@ export interface ValidationContext {
   namespaceLabels?(): Readonly<Record<string, string>> | undefined;
   /** An update that leaves what the generation counts as it was: a kind needn't check that part again, since it was checked when it was stored. */
   readonly sameSpec?: boolean;
+  /** Where users' rules may take long: those who loop over an object look at it, and it ends what lasts too long. */
+  readonly patience?: Patience;
 }
 
 /** What a subresource that writes the same object (status, approval, resize, ephemeralcontainers …) may change. */
@@ -92,6 +95,8 @@ export interface KindRules<T extends KubeObject> {
   /** Errors of the change, beside those of the object. */
   validateUpdate?(next: T, last: T, context: ValidationContext): readonly FieldError[];
   warnings?(object: T, last: T | undefined): readonly string[];
+  /** Whether validation of the object would hold the event loop, so that it is done in another thread. Asked of each object: it must be cheap. */
+  takesLong?(object: T): boolean;
   /** Its metadata are looked at only where nothing else is wrong. */
   readonly metadataLast?: true;
   /** How names are checked; DNS subdomain where absent. @returns complaints, none for a good name */
@@ -161,6 +166,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly rules: KindRules<T>;
   /** Of a custom resource; kinds with tables are read and written by their schema. */
   readonly form?: ObjectForm;
+  /** Of a custom resource: the JSON of its definition, from which another thread can make the kind, and what tells it from any other. */
+  readonly definition?: () => { readonly id: string; readonly bytes: Uint8Array };
   /** Of a list, where it isn't the kind's name and `List`. */
   readonly listKind?: string;
   /** What each answer warns of. */

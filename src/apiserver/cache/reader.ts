@@ -8,6 +8,8 @@ import { cacheName } from "./keys.ts";
 import type { KindCache } from "./kind-cache.ts";
 
 const HELD_MAX = 512;
+/** What is larger isn't held: it would be megabytes for what few ask for. */
+const HELD_BYTES_MAX = 16 * 1024;
 
 /** Objects that a Reader gives are shared with everyone: they must not be changed. */
 export class CacheReader implements Reader {
@@ -29,6 +31,7 @@ export class CacheReader implements Reader {
     const object = cache?.get(namespace, name);
     if (!object || !cache) return undefined;
     const view = cache.view<T>(object);
+    if (object.bytes.length > HELD_BYTES_MAX) return view;
     this.#held[this.#next] = view;
     this.#next = (this.#next + 1) % HELD_MAX;
     return view;

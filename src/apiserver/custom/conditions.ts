@@ -24,7 +24,7 @@ type Condition = Omit<CustomResourceDefinitionCondition, "lastTransitionTime">;
  */
 export function settledStatus(
   definition: CustomResourceDefinition,
-  others: readonly CustomResourceDefinition[],
+  others: readonly Pick<CustomResourceDefinition, "status">[],
   now: string,
 ): CustomResourceDefinitionStatus | undefined {
   const before = definition.status ?? { acceptedNames: NO_NAMES };
@@ -82,7 +82,7 @@ export class Conditions {
 /** Names that nobody else has; of those that somebody has, the ones that were accepted before stay. */
 function acceptedNames(
   { spec, status }: CustomResourceDefinition,
-  others: readonly CustomResourceDefinition[],
+  others: readonly Pick<CustomResourceDefinition, "status">[],
 ): { names: CustomResourceDefinitionNames; accepted?: Condition } {
   const asked = spec.names;
   const had = status?.acceptedNames ?? NO_NAMES;

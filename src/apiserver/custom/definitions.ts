@@ -7,6 +7,7 @@ import type { Log } from "../../machinery/log.ts";
 import type { Reader } from "../../security/reader.ts";
 import type { Loopback } from "../loopback.ts";
 import { Conditions, settledStatus } from "./conditions.ts";
+import type { DefinitionTexts } from "./definition-text.ts";
 
 export const GROUP = "apiextensions.k8s.io";
 export const DEFINITIONS = "customresourcedefinitions";
@@ -18,6 +19,7 @@ const LOOK_EVERY_MS = 50;
 
 export interface DefinitionsOptions {
   readonly reader: Reader;
+  readonly texts: DefinitionTexts;
   readonly loopback: Loopback;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,17 +33,24 @@ export interface DefinitionsOptions {
 export function keepDefinitions(options: DefinitionsOptions): () => void {
   const keeper = new DefinitionsKeeper(options);
   const stop = options.reader.onChange(GROUP, DEFINITIONS, ({ name, deleted }) => keeper.changed(name, deleted));
-  for (const definition of options.reader.list<CustomResourceDefinition>(GROUP, DEFINITIONS)) keeper.changed(definition.metadata.name ?? "", false);
+  for (const name of options.texts.names()) keeper.changed(name, false);
   return () => {
     stop();
     keeper.stop();
   };
 }
 
+interface Neighbour extends Pick<CustomResourceDefinition, "status"> {
+  readonly name: string;
+  readonly group: string;
+}
+
 class DefinitionsKeeper {
   readonly #options: DefinitionsOptions;
   readonly #waiting = new Set<string>();
   readonly #cleaning = new Set<string>();
+  /** What neighbours must know of each definition: whole ones would be decoded again for each that is settled. */
+  readonly #facts = new Map<string, Neighbour>();
   #running = false;
   #stopped = false;
 
@@ -56,8 +65,15 @@ class DefinitionsKeeper {
 
   /** A name that is free again may be what others of the group wait for. */
   changed(name: string, deleted: boolean): void {
-    if (deleted) for (const other of this.#ofGroup(name.slice(name.indexOf(".") + 1))) this.#enqueue(other.metadata.name ?? "");
-    else this.#enqueue(name);
+    const definition = deleted ? undefined : this.#options.texts.get(name)?.read();
+    if (definition) {
+      const { spec, status } = definition;
+      this.#facts.set(name, { name, group: spec.group, status });
+      this.#enqueue(name);
+      return;
+    }
+    this.#facts.delete(name);
+    for (const other of this.#ofGroup(name.slice(name.indexOf(".") + 1))) this.#enqueue(other.name);
   }
 
   #enqueue(name: string): void {
@@ -84,14 +100,14 @@ class DefinitionsKeeper {
   }
 
   async #settle(name: string): Promise<void> {
-    const { reader, clock } = this.#options;
-    const definition = reader.get<CustomResourceDefinition>(GROUP, DEFINITIONS, "", name);
+    const { texts, clock } = this.#options;
+    const definition = texts.get(name)?.read();
     if (!definition) return;
-    const others = this.#ofGroup(definition.spec.group).filter((one) => one.metadata.name !== name);
+    const others = this.#ofGroup(definition.spec.group).filter((one) => one.name !== name);
     const status = settledStatus(definition, others, timestamp(clock.now()));
     if (status) {
       await this.#update({ ...definition, status });
-      for (const other of others) if (!isEstablished(other)) this.#waiting.add(other.metadata.name ?? "");
+      for (const other of others) if (!isEstablished(other)) this.#waiting.add(other.name);
       return; // The change brings us back.
     }
     const { deletionTimestamp, finalizers, uid = "" } = definition.metadata;
@@ -100,8 +116,8 @@ class DefinitionsKeeper {
     void this.#cleanUp(definition).finally(() => this.#cleaning.delete(uid));
   }
 
-  #ofGroup(group: string): CustomResourceDefinition[] {
-    return [...this.#options.reader.list<CustomResourceDefinition>(GROUP, DEFINITIONS)].filter(({ spec }) => spec.group === group);
+  #ofGroup(group: string): Neighbour[] {
+    return [...this.#facts.values()].filter((one) => one.group === group);
   }
 
   /** A conflict is no failure: whoever came first brings us back. */
@@ -159,7 +175,7 @@ class DefinitionsKeeper {
   }
 }
 
-function isEstablished({ status }: CustomResourceDefinition): boolean {
+function isEstablished({ status }: Pick<CustomResourceDefinition, "status">): boolean {
   return (status?.conditions ?? []).some(({ type, status: is }) => type === "Established" && is === "True");
 }
 

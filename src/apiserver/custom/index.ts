@@ -9,6 +9,7 @@ import type { StoreCaches } from "../cache/caches.ts";
 import type { CacheReader } from "../cache/reader.ts";
 import type { ServedKinds } from "../kind-table.ts";
 import type { Loopback } from "../loopback.ts";
+import { definitionTexts } from "./definition-text.ts";
 import { keepDefinitions } from "./definitions.ts";
 import { CustomResources } from "./resources.ts";
 import type { ConversionFacts } from "./webhook-conversion.ts";
@@ -30,7 +31,8 @@ export interface CustomFacts extends ConversionFacts {
 /** Serves what is defined from the start. The cache of definitions must be filled. */
 export function serveCustomResources(facts: CustomFacts): ServedCustomResources {
   const { caches, reader } = facts;
-  const resources = new CustomResources({ ...facts, onForgotten: (group, resource) => reader.forget(group, resource) });
+  const texts = definitionTexts(caches);
+  const resources = new CustomResources({ ...facts, texts, onForgotten: (group, resource) => reader.forget(group, resource) });
   resources.start();
   let stopKeeping = (): void => {};
   return {
@@ -39,6 +41,7 @@ export function serveCustomResources(facts: CustomFacts): ServedCustomResources 
     keep(loopback, { clock, log }) {
       stopKeeping = keepDefinitions({
         reader,
+        texts,
         loopback,
         clock,
         log,

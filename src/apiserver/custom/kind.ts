@@ -37,6 +37,7 @@ export function customKind(served: ServedVersion, conversion: FormFacts["convers
       keepsEverything: served.keepsEverything,
       conversion,
     }),
+    definition: () => served.text,
     ...(names.listKind && { listKind: names.listKind }),
     ...(served.deprecation !== undefined && { deprecation: served.deprecation }),
   };
@@ -49,7 +50,7 @@ export function structId({ group, version, names }: ServedVersion): string {
 }
 
 /** `com.example.v1.Widget` */
-export function definitionName({ group, version, names }: ServedVersion): string {
+export function definitionName({ group, version, names }: Pick<ServedVersion, "group" | "version"> & { readonly names: { readonly kind: string } }): string {
   return [...group.split(".").toReversed(), version, names.kind].join(".");
 }
 

@@ -5,6 +5,7 @@ import type { CustomResourceDefinition } from "../../api/tables/apiextensions-v1
 import { encode } from "../../machinery/json/encode.ts";
 import type { Plain } from "../../machinery/plain.ts";
 import { copyJson, setDefaults } from "../../machinery/structural/defaults.ts";
+import type { DefinitionText } from "./definition-text.ts";
 import { parse } from "./document.ts";
 import type { FormFacts } from "./form.ts";
 import { customKind } from "./kind.ts";
@@ -19,10 +20,13 @@ export interface VersionKind {
   readonly isServed: boolean;
 }
 
-/** @param convert asks for a conversion, where versions differ by more than their number */
-export function kindsOf(definition: CustomResourceDefinition, convert: Convert | undefined): VersionKind[] {
+/**
+ * @param definition what the text says
+ * @param convert asks for a conversion, where versions differ by more than their number
+ */
+export function kindsOf(definition: CustomResourceDefinition, text: DefinitionText, convert: Convert | undefined): VersionKind[] {
   const byVersion = new Map<string, Kind>();
-  const all = servedVersions(definition);
+  const all = servedVersions(definition, text);
   const schemas = new Map(all.map((served) => [served.version, served]));
   const isServed = new Map((definition.spec.versions ?? []).map(({ name, served }) => [name, served]));
   /** What was stored in another version's form, as that version has it now. */

@@ -18,21 +18,21 @@ export interface CustomResource {
 
 /** @param resources all custom resources of one group and version */
 export function customPart(group: string, version: string, resources: readonly CustomResource[]): OpenApiPart {
-  const document = (published: (served: ServedVersion) => ServedVersion["props"]) =>
+  const document = (published: (served: ServedVersion, props: ServedVersion["props"]) => ServedVersion["props"]) =>
     customDocument({
       group,
       version,
       rows: resources.map(({ table }) => table),
       resolve: resolver(resources),
       define(definitions) {
-        for (const { served } of resources) define(definitions, { ...served, props: published(served) });
+        for (const { served } of resources) define(definitions, served, published(served, served.readProps()));
       },
     });
   return {
     path: `apis/${group}/${version}`,
-    document: () => document(({ props }) => props),
+    document: () => document((_, props) => props),
     // Old clients take what has properties to have no others: of a root that keeps everything they are told nothing.
-    forSwagger: () => document(({ props, keepsEverything }) => (keepsEverything || props?.["x-kubernetes-preserve-unknown-fields"] ? undefined : props)),
+    forSwagger: () => document(({ keepsEverything }, props) => (keepsEverything || props?.["x-kubernetes-preserve-unknown-fields"] ? undefined : props)),
   };
 }
 
@@ -45,7 +45,7 @@ function resolver(resources: readonly CustomResource[]): (id: string) => StructS
 
 function listName(served: ServedVersion): string {
   const { names } = served;
-  return names.listKind ? definitionName({ ...served, names: { ...names, kind: names.listKind } }) : `${definitionName(served)}List`;
+  return names.listKind ? definitionName({ group: served.group, version: served.version, names: { kind: names.listKind } }) : `${definitionName(served)}List`;
 }
 
 /** What the paths refer to by its name alone: its definition is there already. */
@@ -53,8 +53,8 @@ function standIn(id: string, openapi: string): [string, StructSchema] {
   return [id, { type: "struct", id, openapi, atomic: false, fields: [], byName: new Map(), messageFields: [] }];
 }
 
-function define(definitions: Definitions, served: ServedVersion): void {
-  const { group, version, names, props, selectable } = served;
+function define(definitions: Definitions, served: ServedVersion, props: ServedVersion["props"]): void {
+  const { group, version, names, selectable } = served;
   const fields = selectable.length > 0 ? { "x-kubernetes-selectable-fields": selectable.map((path) => ({ fieldPath: path.replace(/^\./, "") })) } : {};
   const kindOf = (kind: string) => ({ "x-kubernetes-group-version-kind": [{ group, kind, version }], ...fields });
   const own = definitions.defined(definitionName(served), {

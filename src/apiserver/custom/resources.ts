@@ -10,6 +10,7 @@ import { equal } from "../../machinery/plain.ts";
 import type { Reader } from "../../security/reader.ts";
 import type { StoreCaches } from "../cache/caches.ts";
 import type { ServedKinds } from "../kind-table.ts";
+import type { DefinitionText, DefinitionTexts } from "./definition-text.ts";
 import { DEFINITIONS, GROUP } from "./definitions.ts";
 import { kindsOf } from "./kinds.ts";
 import { customPart } from "./openapi.ts";
@@ -20,12 +21,13 @@ export interface CustomResourcesOptions extends ConversionFacts {
   readonly kinds: ServedKinds;
   readonly caches: StoreCaches;
   readonly reader: Reader;
+  readonly texts: DefinitionTexts;
   /** Told when a resource's cache is made anew. */
   onForgotten(group: string, resource: string): void;
 }
 
 interface Standing {
-  readonly definition: CustomResourceDefinition;
+  readonly text: DefinitionText;
   readonly terminating: boolean;
   readonly versions: readonly { readonly served: ServedVersion; readonly kind: Kind; readonly isServed: boolean }[];
 }
@@ -44,9 +46,9 @@ export class CustomResources {
 
   /** Serves what is defined now, and follows. The definitions must have been read. */
   start(): void {
-    const { reader } = this.#options;
+    const { reader, texts } = this.#options;
     this.#stop = reader.onChange(GROUP, DEFINITIONS, ({ name }) => this.#follow(name));
-    for (const { metadata } of reader.list<CustomResourceDefinition>(GROUP, DEFINITIONS)) this.#follow(metadata.name ?? "");
+    for (const name of texts.names()) this.#follow(name);
   }
 
   stop(): void {
@@ -70,22 +72,23 @@ export class CustomResources {
   }
 
   #follow(name: string): void {
-    const definition = this.#options.reader.get<CustomResourceDefinition>(GROUP, DEFINITIONS, "", name);
+    const text = this.#options.texts.get(name);
+    const definition = text?.read();
     const standing = this.#standing.get(name);
-    if (!definition || !mayBeServed(definition)) {
+    if (!text || !definition || !mayBeServed(definition)) {
       if (standing) this.#remove(name, standing, true);
       return;
     }
     const terminating = isTerminating(definition);
-    const same = standing !== undefined && sameServing(standing.definition, definition);
+    const same = standing !== undefined && sameServing(standing.text.read(), definition);
     if (same && standing.terminating === terminating) return;
     if (standing) this.#remove(name, standing, !same);
-    this.#add(name, definition, terminating);
+    this.#add(name, definition, text, terminating);
   }
 
-  #add(name: string, definition: CustomResourceDefinition, terminating: boolean): void {
-    const versions = kindsOf(definition, conversionOf(definition, this.#options));
-    this.#standing.set(name, { definition, terminating, versions });
+  #add(name: string, definition: CustomResourceDefinition, text: DefinitionText, terminating: boolean): void {
+    const versions = kindsOf(definition, text, conversionOf(definition, this.#options));
+    this.#standing.set(name, { text, terminating, versions });
     for (const { kind, isServed } of versions) if (isServed) this.#options.kinds.add(kind);
     this.#parts = undefined;
   }

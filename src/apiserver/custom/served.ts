@@ -10,6 +10,7 @@ import type {
 import { compareVersions } from "../../machinery/openapi/group-order.ts";
 import type { SchemaProps } from "../../machinery/structural/schema-props.ts";
 import { type Structural, structuralOf } from "../../machinery/structural/structural.ts";
+import type { DefinitionText } from "./definition-text.ts";
 
 /** One version of a definition whose names are accepted. */
 export interface ServedVersion {
@@ -17,7 +18,12 @@ export interface ServedVersion {
   readonly version: string;
   readonly names: CustomResourceDefinitionNames;
   readonly namespaced: boolean;
+  /** The version's schema as the definition has it: kept from the first use on, by those who hold objects against it. */
   readonly props: SchemaProps | undefined;
+  /** The same for who needs it once. */
+  readProps(): SchemaProps | undefined;
+  /** Where all this comes from. */
+  readonly text: DefinitionText;
   /** Built on first use, since most definitions are never written to. */
   schema(): Structural | undefined;
   readonly keepsEverything: boolean;
@@ -33,23 +39,33 @@ export interface ServedVersion {
   readonly terminating: boolean;
 }
 
-export function servedVersions(definition: CustomResourceDefinition): ServedVersion[] {
+/** @param text of the definition, which is read from it again when somebody needs a schema */
+export function servedVersions(definition: CustomResourceDefinition, text: DefinitionText): ServedVersion[] {
   const { spec, status, metadata } = definition;
   const versions = spec.versions ?? [];
   const storageVersion = versions.find(({ storage }) => storage)?.name ?? "";
   return versions
     .filter(({ served, storage }) => served || storage)
     .map((version): ServedVersion => {
-      const props = version.schema?.openAPIV3Schema as SchemaProps | undefined;
+      const { name } = version;
+      const readProps = (): SchemaProps | undefined =>
+        text.read().spec.versions?.find((one) => one.name === name)?.schema?.openAPIV3Schema as SchemaProps | undefined;
+      const hasProps = version.schema?.openAPIV3Schema !== undefined;
+      let props: SchemaProps | undefined;
       let schema: Structural | undefined;
       return {
         group: spec.group,
-        version: version.name,
+        version: name,
         names: status?.acceptedNames ?? spec.names,
         namespaced: spec.scope === "Namespaced",
-        props,
+        get props() {
+          if (hasProps) props ??= readProps();
+          return props;
+        },
+        readProps: () => (hasProps ? readProps() : undefined),
+        text,
         schema() {
-          if (props) schema ??= structuralOf(props);
+          if (hasProps) schema ??= structuralOf(this.props!);
           return schema;
         },
         keepsEverything: spec.preserveUnknownFields === true,
