@@ -16,6 +16,7 @@ import type { Reader } from "../security/reader.ts";
 import type { User } from "../security/user.ts";
 import type { Store } from "../storage/store.ts";
 import type { Aggregation } from "./aggregation/aggregation.ts";
+import type { Aside } from "./aside/aside.ts";
 import type { KindCache } from "./cache/kind-cache.ts";
 import type { WatchCache } from "./cache/watch-cache.ts";
 import type { Ticket } from "./flow/ticket.ts";
@@ -38,6 +39,8 @@ export interface ServerContext {
   readonly respond: Respond;
   readonly settings: ServerSettings;
   readonly front: Front;
+  /** Does what would hold the event loop. */
+  readonly aside: Aside;
   /** The way to nodes, pods and services; absent where the server reaches nothing beyond itself. */
   readonly outgoing?: Outgoing;
   /** Asks webhooks; absent like `outgoing`. */

@@ -14,6 +14,7 @@ import type { Store } from "../storage/store.ts";
 import { openAccess, type TokenFacts } from "./access.ts";
 import { aggregation } from "./aggregation/aggregation.ts";
 import { joined } from "./aggregation/joined.ts";
+import { Aside } from "./aside/aside.ts";
 import { auditor } from "./auditor.ts";
 import { bootstrap, type Keeping } from "./bootstrap/bootstrap.ts";
 import { keepIdentity } from "./bootstrap/identity-lease.ts";
@@ -167,7 +168,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     log,
   };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
-  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, ...extended };
+  const aside = new Aside(clock);
+  const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, aside, ...extended };
   const run = runner(context, verbFor, operations.deadlines);
   const self = loopback(run);
   labelToken = tokenLabels(self, log);
@@ -220,6 +222,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await Promise.all(listeners.map((listener) => listener.close(graceMs)));
       await operations.close();
       access.close();
+      await aside[Symbol.asyncDispose]();
       webhooks?.close();
       remote?.stop();
       caches.stop();

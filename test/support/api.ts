@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import { kinds } from "../../src/api/index.ts";
 import type { Kind, KubeObject } from "../../src/api/kind.ts";
+import { Aside } from "../../src/apiserver/aside/aside.ts";
 import { StoreCaches } from "../../src/apiserver/cache/caches.ts";
 import { CacheReader } from "../../src/apiserver/cache/reader.ts";
 import type { ServerContext } from "../../src/apiserver/call.ts";
@@ -102,6 +103,7 @@ export class Api {
   async close(): Promise<void> {
     for (const controller of this.#open) controller.abort();
     this.caches.stop();
+    await this.context.aside[Symbol.asyncDispose]();
     await this.context.store.close();
   }
 
@@ -287,6 +289,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     respond,
     settings: { serviceRange: options.serviceRange ?? "10.96.0.0/16", nodePorts: [30000, 32767] },
     front,
+    aside: new Aside(clock),
   };
   await caches.fill(served);
   return new Api(context, caches);

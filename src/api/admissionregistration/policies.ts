@@ -17,6 +17,7 @@ import type {
 } from "../tables/admissionregistration-v1.ts";
 import type { LabelSelector } from "../tables/meta-v1.ts";
 import { PolicyExpressions } from "./expressions.ts";
+import { haveLongExpressions } from "./length.ts";
 import { auditErrors, conditionErrors, mutationErrors, paramKindErrors, validationErrors, variableErrors } from "./validate-expressions.ts";
 import { ruleErrors } from "./validate-rules.ts";
 import { staticNameErrors } from "./warnings.ts";
@@ -36,6 +37,7 @@ export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadm
   generation: true,
   conditionalUpdateOnly: true,
   validate: ({ metadata, spec }) => [...constraintErrors(spec), ...validatingErrors(metadata.name ?? "", spec)],
+  takesLong: ({ spec }) => haveLongExpressions([spec]),
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
   columns: [
     nameColumn,
@@ -53,6 +55,7 @@ export const MutatingAdmissionPolicy = kind<MutatingType>(V1, "mutatingadmission
   generation: true,
   conditionalUpdateOnly: true,
   validate: ({ spec }) => [...constraintErrors(spec), ...mutatingErrors(spec)],
+  takesLong: ({ spec }) => haveLongExpressions([spec]),
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
   columns: [
     nameColumn,

@@ -9,6 +9,7 @@ import type {
   ValidatingWebhookConfiguration as ValidatingType,
   ValidatingWebhook,
 } from "../tables/admissionregistration-v1.ts";
+import { haveLongExpressions } from "./length.ts";
 import { webhookErrors } from "./validate-webhooks.ts";
 import { reviewWarnings, staticNameErrors } from "./warnings.ts";
 
@@ -32,6 +33,7 @@ const rules: KindRules<ValidatingType> = {
   generation: ["webhooks"],
   conditionalUpdateOnly: true,
   validate: ({ webhooks }) => webhookErrors(webhooks ?? []),
+  takesLong: ({ webhooks }) => haveLongExpressions(webhooks ?? []),
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
   warnings: ({ webhooks }) => reviewWarnings(webhooks ?? []),
   columns: [nameColumn, column("Webhooks", "integer", "How many webhooks are asked.", ({ webhooks }) => webhooks?.length ?? 0), ageColumn],

@@ -4,6 +4,7 @@ import { kind } from "../declare.ts";
 import type { KindRules } from "../kind.ts";
 import type { CustomResourceDefinition as DefinitionType } from "../tables/apiextensions-v1.ts";
 import { definitionColumns } from "./columns.ts";
+import { takesLong } from "./length.ts";
 import { readNestedSchemas } from "./nested-schemas.ts";
 import { definitionErrors, definitionUpdateErrors, statusErrors } from "./validate.ts";
 import { definitionWarnings } from "./warnings.ts";
@@ -36,6 +37,7 @@ const rules: KindRules<DefinitionType> = {
   },
   validateCreate: (definition) => definitionErrors(definition),
   validateUpdate: (next, last) => definitionUpdateErrors(next, last),
+  takesLong: ({ spec }) => takesLong(spec),
   warnings: (definition, last) => definitionWarnings(definition.spec, last?.spec),
   subresources: { status: { validateUpdate: (next) => statusErrors(next) } },
   columns: definitionColumns,

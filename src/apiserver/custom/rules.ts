@@ -1,9 +1,10 @@
 /** What is checked of custom resources, and what their endpoints may change (k8s.io/apiextensions-apiserver pkg/registry/customresource). */
 
-import type { Kind, KindRules, KubeObject, Metadata } from "../../api/kind.ts";
+import type { Kind, KindRules, KubeObject, Metadata, ValidationContext } from "../../api/kind.ts";
 import { hasRules } from "../../machinery/cel/rules/tree.ts";
 import { validateRules } from "../../machinery/cel/rules/validate.ts";
 import { isQualifiedName } from "../../machinery/names.ts";
+import type { Patience } from "../../machinery/patience.ts";
 import { isObject, own, type Plain } from "../../machinery/plain.ts";
 import { type FieldError, invalid } from "../../machinery/status/field-error.ts";
 import { forbidden } from "../../machinery/status/status-error.ts";
@@ -26,8 +27,8 @@ export function customRules(served: ServedVersion, kind: () => Kind): KindRules<
     defaults: (object) => setDefaults(object, served.schema()),
     generation: (object) => ({ ...object, metadata: undefined }),
     ...(hasStatus && { prepareCreate: dropStatus, prepareUpdate: keepStatus }),
-    validateCreate: (object) => newErrors(served, kind(), object),
-    validateUpdate: (next, last) => changeErrors(served, kind(), next, last),
+    validateCreate: (object, context) => newErrors(served, kind(), object, context),
+    validateUpdate: (next, last, context) => changeErrors(served, kind(), next, last, context),
     warnings: (object, last) => [...finalizerWarnings(object.metadata, last?.metadata), ...forgivenIn(object)],
     columns: customColumns(served.columns),
     ...(served.selectable.length > 0 && { selectableFields: selectableFields(served.selectable) }),
@@ -36,7 +37,7 @@ export function customRules(served: ServedVersion, kind: () => Kind): KindRules<
       ...(hasStatus && {
         status: {
           prepareUpdate: keepAllButStatus,
-          validateUpdate: (next: KubeObject, last: KubeObject) => statusErrors(served, next, last),
+          validateUpdate: (next: KubeObject, last: KubeObject, context: ValidationContext) => statusErrors(served, next, last, context),
           warnings: forgivenIn,
           resetFields: STATUS_RESETS,
         },
@@ -74,19 +75,19 @@ function keepAllButStatus(next: KubeObject, last: KubeObject): void {
   else delete members(next).status;
 }
 
-function newErrors(served: ServedVersion, kind: Kind, object: KubeObject): FieldError[] {
+function newErrors(served: ServedVersion, kind: Kind, object: KubeObject, { patience }: ValidationContext): FieldError[] {
   if (served.terminating) {
     throw forbidden(kind, object.metadata.name ?? "", "create not allowed while custom resource definition is terminating");
   }
   const schema = served.schema();
   const errors = [
-    ...(served.props ? schemaErrors(served.props, object) : []),
+    ...(served.props ? schemaErrors(served.props, object, { patience }) : []),
     ...scaleErrors(served.scale, object),
     ...scaleStatusErrors(served.scale, object),
     ...embeddedErrors(object, schema, (metadata) => metadataErrors(kind, metadata)),
     ...listTypeErrors("", schema, object),
   ];
-  return [...errors, ...ruleErrors(served, errors, object, undefined)];
+  return [...errors, ...ruleErrors(served, errors, { next: object, last: undefined, patience })];
 }
 
 /** What an update broke before and didn't touch: errors that are only told of, by object. */
@@ -106,37 +107,38 @@ const BLOCKING: ReadonlySet<string> = new Set([
 ]);
 const UNCHECKED = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
 
+interface Change {
+  readonly next: KubeObject;
+  readonly last: KubeObject | undefined;
+  readonly correlation?: Correlated;
+  readonly patience: Patience | undefined;
+}
+
 /** @param found what is wrong with the object otherwise */
-function ruleErrors(
-  { props }: ServedVersion,
-  found: readonly FieldError[],
-  next: KubeObject,
-  last: KubeObject | undefined,
-  correlation?: Correlated,
-): FieldError[] {
+function ruleErrors({ props }: ServedVersion, found: readonly FieldError[], { next, last, correlation, patience }: Change): FieldError[] {
   if (!props || !hasRules(props)) return [];
   if (found.some(({ type }) => BLOCKING.has(type))) return [invalid("<nil>", null, UNCHECKED)];
   const warnings: string[] = [];
-  const errors = validateRules(props, next, last, { correlation, warn: (message) => warnings.push(message) });
+  const errors = validateRules(props, next, last, { correlation, patience, warn: (message) => warnings.push(message) });
   if (warnings.length > 0) forgiven.set(next, warnings);
   return errors;
 }
 
-function changeErrors(served: ServedVersion, kind: Kind, next: KubeObject, last: KubeObject): FieldError[] {
+function changeErrors(served: ServedVersion, kind: Kind, next: KubeObject, last: KubeObject, { patience }: ValidationContext): FieldError[] {
   const schema = served.schema();
   const correlated = new Correlated(next, last, schema);
   const errors = [
-    ...(served.props ? schemaErrors(served.props, next, { correlated }) : []),
+    ...(served.props ? schemaErrors(served.props, next, { correlated, patience }) : []),
     ...scaleErrors(served.scale, next),
     ...scaleStatusErrors(served.scale, next),
     ...embeddedErrors(next, schema, (metadata) => metadataErrors(kind, metadata)),
     ...(listTypeErrors("", schema, last).length === 0 ? listTypeErrors("", schema, next) : []),
   ];
-  return [...errors, ...ruleErrors(served, errors, next, last, correlated)];
+  return [...errors, ...ruleErrors(served, errors, { next, last, correlation: correlated, patience })];
 }
 
 /** Only the status' own schema counts. */
-function statusErrors(served: ServedVersion, next: KubeObject, last: KubeObject): FieldError[] {
+function statusErrors(served: ServedVersion, next: KubeObject, last: KubeObject, { patience }: ValidationContext): FieldError[] {
   const schema = served.schema();
   const whole = new Correlated(next, last, schema);
   const correlated = whole.member("status");
@@ -144,11 +146,11 @@ function statusErrors(served: ServedVersion, next: KubeObject, last: KubeObject)
   const hasStatus = Object.hasOwn(next, "status");
   const found = listTypeErrors("", schema, next);
   const errors = [
-    ...(isObject(props) && hasStatus ? schemaErrors(props, members(next).status, { base: "status", correlated }) : []),
+    ...(isObject(props) && hasStatus ? schemaErrors(props, members(next).status, { base: "status", correlated, patience }) : []),
     ...scaleStatusErrors(served.scale, next),
     ...(found.length > 0 && listTypeErrors("", schema, last).length === 0 ? found : []),
   ];
-  return [...errors, ...ruleErrors(served, errors, next, last, whole)];
+  return [...errors, ...ruleErrors(served, errors, { next, last, correlation: whole, patience })];
 }
 
 function metadataErrors(kind: Kind, metadata: Plain): readonly FieldError[] {

@@ -9,6 +9,7 @@
  * Nothing here throws for what users write: issues and errors are values.
  */
 
+import type { Patience } from "../patience.ts";
 import { estimateCost, type SizeOfPath } from "./cost/estimate.ts";
 import { type CelType, fieldNamed, objectsIn, typeOfDeclaration } from "./declaration.ts";
 import { functions, mutatingFunctions } from "./functions/index.ts";
@@ -97,9 +98,12 @@ export class Program {
     return estimateCost(this.#expr, sizeOfPath).max;
   }
 
-  /** @param limit beyond it the evaluation ends with an error. A lookup may throw; nothing else does. */
-  evaluate(lookup: Lookup, limit: number = PER_CALL_LIMIT): Outcome {
-    const frame = new Frame(lookup, limit);
+  /**
+   * @param limit beyond it the evaluation ends with an error
+   * @param patience where it ends, an ImpatientError is thrown. A lookup may throw too; nothing else does
+   */
+  evaluate(lookup: Lookup, limit: number = PER_CALL_LIMIT, patience?: Patience): Outcome {
+    const frame = new Frame(lookup, limit, patience);
     try {
       return { value: this.#run(frame), cost: frame.cost };
     } catch (error) {

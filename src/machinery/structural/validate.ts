@@ -3,6 +3,7 @@
  * what the branch says that came closest. What an update leaves as it was isn't complained of.
  */
 
+import type { Patience } from "../patience.ts";
 import { equal, isObject, type Plain } from "../plain.ts";
 import type { FieldError } from "../status/field-error.ts";
 import { at, fieldOf, hasTooMany, isMissing, notInEnum, ofJunctor, type Place, should, wrongType } from "./complaint.ts";
@@ -13,17 +14,21 @@ import type { SchemaProps } from "./schema-props.ts";
 
 /** Schemas applied to values in one validation: a schema that asks for more of one object is refused, so that nobody holds the server up. */
 const STEPS_MAX = 2_000_000;
+/** Characters of a pattern and its text that a single match may take a while to go through. */
+const PATTERN_LARGE = 10_000;
 
 export interface Validation {
   /** What stands before the fields: `status`, or `spec.versions[0].schema.openAPIV3Schema.default`. */
   readonly base?: string;
   /** The value with what it was before an update. */
   readonly correlated?: Correlated | undefined;
+  /** Where it ends, an ImpatientError is thrown. */
+  readonly patience?: Patience | undefined;
 }
 
 /** @returns what is wrong with the value */
-export function schemaErrors(props: SchemaProps, value: unknown, { base = "", correlated }: Validation = {}): FieldError[] {
-  const validator = new Validator();
+export function schemaErrors(props: SchemaProps, value: unknown, { base = "", correlated, patience }: Validation = {}): FieldError[] {
+  const validator = new Validator(patience);
   const { errors } = validator.ratcheted({ name: "", base }, props, value, correlated);
   return validator.exhausted ? [ofJunctor({ name: "", base }, `not take more than ${STEPS_MAX} steps to validate`)] : errors;
 }
@@ -36,6 +41,11 @@ interface Result {
 
 class Validator {
   #steps = 0;
+  readonly #patience: Patience | undefined;
+
+  constructor(patience: Patience | undefined) {
+    this.#patience = patience;
+  }
 
   get exhausted(): boolean {
     return this.#steps > STEPS_MAX;
@@ -50,6 +60,8 @@ class Validator {
   #value(place: Place, props: SchemaProps, value: unknown, correlated: Correlated | undefined): Result {
     const result: Result = { errors: [], matches: 0 };
     if (++this.#steps > STEPS_MAX) return result;
+    this.#patience?.look();
+    if (typeof value === "string" && props.pattern && value.length + props.pattern.length > PATTERN_LARGE) this.#patience?.giveUp();
     const type = typeErrors(place, props, value);
     if (value === null || value === undefined) {
       add(result, type, type.length === 0 ? 1 : 0);

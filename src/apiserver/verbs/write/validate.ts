@@ -1,33 +1,39 @@
-/** The checks that decide with the object alone (and the one before it): metadata, then what the kind declares. */
+/** The checks that decide with the object alone (and the one before it); those that take long are made in another thread. */
 
 import type { KubeObject } from "../../../api/kind.ts";
-import type { FieldError } from "../../../machinery/status/field-error.ts";
+import { ImpatientError, Patience } from "../../../machinery/patience.ts";
 import { invalidObject } from "../../../machinery/status/status-error.ts";
-import { createErrors, updateErrors } from "../../registry/metadata.ts";
+import { type Subject, type Verdict, verdictOn } from "../../registry/verdict.ts";
 import type { Write } from "./write.ts";
 
-export function validate(write: Write): void {
-  const { call, kind, name, next, last, rules, subresource } = write;
-  const errors = last ? changeErrors(write) : newErrors(write);
-  if (errors.length > 0) throw invalidObject({ group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name }, next.metadata.name ?? name, errors);
-  const warnings = subresource === "" ? kind.rules.warnings?.(next, last) : last && rules?.warnings?.(next, last);
-  if (warnings) call.warnings.push(...warnings);
+/** For so long the rules of users may hold the event loop; most take less than a hundredth of it. */
+const PATIENCE_MS = 15;
+
+export function validate(write: Write): void | Promise<void> {
+  const { kind, next, call } = write;
+  const subject = subjectOf(write);
+  if (!kind.rules.takesLong?.(next)) {
+    try {
+      return settle(write, verdictOn(subject));
+    } catch (error) {
+      if (!(error instanceof ImpatientError)) throw error;
+    }
+  }
+  return call.context.aside.verdictOn(subject).then((verdict) => settle(write, verdict));
 }
 
-function newErrors({ call, kind, next, namespace }: Write): readonly FieldError[] {
-  const metadata = createErrors(kind, next.metadata);
+function subjectOf({ call, kind, subresource, rules, next, last, namespace, sameSpec }: Write): Subject {
+  const { clock, reader } = call.context;
   const context = {
-    now: call.context.clock.now(),
-    namespaceLabels: () => call.context.reader.get<KubeObject>("", "namespaces", "", namespace)?.metadata.labels,
+    now: clock.now(),
+    sameSpec,
+    ...(kind.form && { patience: new Patience(PATIENCE_MS) }),
+    namespaceLabels: () => reader.get<KubeObject>("", "namespaces", "", namespace)?.metadata.labels,
   };
-  const own = [...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateCreate?.(next, context) ?? [])];
-  if (own.length === 0) return metadata;
-  return kind.rules.metadataLast ? own : [...metadata, ...own];
+  return { kind, subresource, rules, next, last, context };
 }
 
-function changeErrors({ call, kind, next, last, rules, subresource, sameSpec }: Write): readonly FieldError[] {
-  const context = { now: call.context.clock.now(), sameSpec };
-  const errors = updateErrors(kind, next.metadata, last!.metadata);
-  if (subresource !== "") return [...errors, ...(rules?.validateUpdate?.(next, last!, context) ?? [])];
-  return [...errors, ...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateUpdate?.(next, last!, context) ?? [])];
+function settle({ call, kind, name, next }: Write, { errors, warnings }: Verdict): void {
+  if (errors.length > 0) throw invalidObject({ group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name }, next.metadata.name ?? name, errors);
+  call.warnings.push(...warnings);
 }

@@ -39,7 +39,8 @@ function traversal(value: Value): number {
 
 type Cost = (args: readonly Value[], result: Value, id: string) => number;
 
-const nothingMore: Cost = () => 1;
+/** The cost of what looks at none of its arguments' parts. */
+export const nothingMore: Cost = () => 1;
 const walk: Cost = ([list]) => (list === undefined ? 0 : traversal(list));
 const first: Cost = ([value]) => scan(value);
 const twice: Cost = ([value]) => scan(value, 2 * TRAVERSAL);

@@ -1,5 +1,6 @@
 /** Rules of one schema, compiled. [Kubernetes' apiextensions-apiserver pkg/apiserver/schema/cel/compilation.go] */
 
+import type { Patience } from "../../patience.ts";
 import { UNBOUNDED } from "../cost/range.ts";
 import { type CelType, fieldNamed, typeOfDeclaration } from "../declaration.ts";
 import { REQUEST_BYTES_MAX } from "../limits.ts";
@@ -23,8 +24,11 @@ export interface CompiledRule {
   readonly messageCost: number;
 }
 
-/** @param declaration what the schema says of its value */
-export function compileRules(schema: RuleSchema, declaration: CelType): readonly CompiledRule[] {
+/**
+ * @param declaration what the schema says of its value
+ * @param patience where it ends, an ImpatientError is thrown
+ */
+export function compileRules(schema: RuleSchema, declaration: CelType, patience?: Patience): readonly CompiledRule[] {
   const rules = schema["x-kubernetes-validations"] ?? [];
   const type = typeOfDeclaration(declaration);
   const plain = celEnvironment(
@@ -36,6 +40,7 @@ export function compileRules(schema: RuleSchema, declaration: CelType): readonly
   const optional = { ...plain, variables: new Map([...plain.variables, ["oldSelf", optionalOf(type)]]) };
   const sizes = (path: readonly string[]) => declaredSize(declaration, path);
   return rules.map((rule): CompiledRule => {
+    patience?.lookAtOnce();
     const nothing = { rule, usesOldSelf: false, fieldPath: normalFieldPath(rule.fieldPath ?? "", schema), cost: 0, messageCost: 0 };
     if (rule.rule.trim() === "") return nothing;
     const environment = rule.optionalOldSelf ? optional : plain;

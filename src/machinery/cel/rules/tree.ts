@@ -1,5 +1,6 @@
 /** The rules of a schema and of all schemas below it; compiled when a value first needs them. */
 
+import type { Patience } from "../../patience.ts";
 import type { CelType } from "../declaration.ts";
 import { escapeField } from "../escape.ts";
 import { type CompiledRule, compileRules } from "./compile.ts";
@@ -28,9 +29,15 @@ export class RuleNode {
   }
 
   get rules(): readonly CompiledRule[] {
-    this.#rules ??= this.declaration
-      ? compileRules({ ...this.#shape, "x-kubernetes-validations": this.schema["x-kubernetes-validations"] }, this.declaration)
-      : [];
+    return this.rulesWithin(undefined);
+  }
+
+  /** The same where compiling them may be given up. @throws ImpatientError */
+  rulesWithin(patience: Patience | undefined): readonly CompiledRule[] {
+    this.#rules ??=
+      this.declaration && this.schema["x-kubernetes-validations"]?.length
+        ? compileRules({ ...this.#shape, "x-kubernetes-validations": this.schema["x-kubernetes-validations"] }, this.declaration, patience)
+        : [];
     return this.#rules;
   }
 

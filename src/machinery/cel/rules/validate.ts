@@ -1,5 +1,6 @@
 /** Holds a value against the rules of its schema. [Kubernetes' apiextensions-apiserver pkg/apiserver/schema/cel/validation.go] */
 
+import type { Patience } from "../../patience.ts";
 import { isObject, own, type Plain } from "../../plain.ts";
 import { duplicate, type FieldError, forbiddenField, invalid, invalidState, required } from "../../status/field-error.ts";
 import { MESSAGE_BYTES_MAX, PER_CALL_LIMIT, PER_OBJECT_LIMIT } from "../limits.ts";
@@ -26,6 +27,8 @@ export interface RuleOptions {
   readonly correlation?: Correlation | undefined;
   /** What all rules together may cost. */
   readonly budget?: number;
+  /** Where it ends, an ImpatientError is thrown. */
+  readonly patience?: Patience | undefined;
   /** Errors that are forgiven because nothing changed, in full: `spec.x: Invalid value: …`. */
   warn?(message: string): void;
 }
@@ -44,7 +47,7 @@ export interface RuleOptions {
 export function validateRules(schema: RuleSchema, value: unknown, old: unknown, options: RuleOptions = {}): FieldError[] {
   if (!hasRules(schema) || value === null || value === undefined) return [];
   const { at = "", correlation, budget = PER_OBJECT_LIMIT, warn } = options;
-  const run = new Run(budget, warn ?? (() => undefined));
+  const run = new Run(budget, warn ?? (() => undefined), options.patience);
   run.node(rulesOf(schema, options.isResource ?? at === ""), at, value, old, { here: correlation, above: undefined });
   return run.errors;
 }
@@ -62,13 +65,17 @@ class Run {
   #budget: number;
   readonly #warn: (message: string) => void;
 
-  constructor(budget: number, warn: (message: string) => void) {
+  readonly #patience: Patience | undefined;
+
+  constructor(budget: number, warn: (message: string) => void, patience: Patience | undefined) {
     this.#budget = budget;
     this.#warn = warn;
+    this.#patience = patience;
   }
 
   node(node: RuleNode, at: string, value: unknown, old: unknown, past: Past): void {
     if (value === null || value === undefined || this.#budget < 0) return;
+    this.#patience?.look();
     this.#rules(node, at, value, old ?? undefined, past);
     for (const one of node.all) this.node(one, at, value, old, { here: undefined, above: past.above });
     if (Array.isArray(value)) this.#items(node, at, value, old, past);
@@ -95,7 +102,9 @@ class Run {
     }
   }
 
-  #rules({ rules, schema, declaration }: RuleNode, at: string, value: unknown, old: unknown, past: Past): void {
+  #rules(node: RuleNode, at: string, value: unknown, old: unknown, past: Past): void {
+    const { schema, declaration } = node;
+    const rules = node.rulesWithin(this.#patience);
     if (rules.length === 0) return;
     const type = schema.type ?? "";
     if (this.#budget <= 0) {
@@ -127,7 +136,7 @@ class Run {
       if (name === "self") return about.self;
       return rule.optionalOldSelf ? (oldSelf === undefined ? Optional.none : new Optional(oldSelf)) : oldSelf;
     };
-    const { value, cost } = program.evaluate(lookup, PER_CALL_LIMIT);
+    const { value, cost } = program.evaluate(lookup, PER_CALL_LIMIT, this.#patience);
     if (cost > this.#budget) {
       this.#stop(invalid(at, type, EXHAUSTED));
       return;
@@ -167,7 +176,7 @@ class Run {
 
   /** What a message expression gives; undefined where it gives nothing that can be shown. */
   #message({ rule, message }: CompiledRule, lookup: Lookup): string | { readonly stop: string } | undefined {
-    const { value, cost } = message!.evaluate(lookup, PER_CALL_LIMIT);
+    const { value, cost } = message!.evaluate(lookup, PER_CALL_LIMIT, this.#patience);
     if (cost > this.#budget) return { stop: "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run" };
     if (isError(value) && value.message.startsWith("operation cancelled: actual cost limit exceeded")) {
       return {

@@ -1,5 +1,6 @@
 /** One evaluation: what the variables hold, and what it has cost so far. */
 
+import type { Patience } from "../../patience.ts";
 import { CelError, type Value } from "../values/value.ts";
 
 /** The evaluation would cost more than it may. */
@@ -21,15 +22,20 @@ export class Frame {
   readonly #lookup: Lookup;
   readonly #known = new Map<string, Value>();
 
-  constructor(lookup: Lookup, limit: number) {
+  /** Of an evaluation that may be given up, to be made again elsewhere. */
+  readonly patience: Patience | undefined;
+
+  constructor(lookup: Lookup, limit: number, patience?: Patience) {
     this.#lookup = lookup;
     this.limit = limit;
+    this.patience = patience;
   }
 
-  /** Throws CostExceededError. */
+  /** Throws CostExceededError and ImpatientError. */
   charge(cost: number): void {
     this.cost += cost;
     if (this.cost > this.limit) throw new CostExceededError();
+    this.patience?.look();
   }
 
   variable(name: string): Value {

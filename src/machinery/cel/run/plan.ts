@@ -3,11 +3,11 @@
  * is looked up: 1, and 1 for each of its links. [cel-go interpreter/planner.go, decorators.go, runtimecost.go]
  */
 
-import { callCost, LIST_COST, MAP_COST, OBJECT_COST } from "../cost/actual.ts";
+import { callCost, LIST_COST, MAP_COST, nothingMore, OBJECT_COST } from "../cost/actual.ts";
 import { accepts } from "../functions/accepts.ts";
 import type { Overload } from "../functions/overload.ts";
 import type { Call, Expr, Identifier, ListLiteral, MapLiteral, ObjectLiteral, Select } from "../syntax/ast.ts";
-import { CelError, isError, keyText, noSuchOverload, Optional, type Value, ValueList, ValueMap } from "../values/value.ts";
+import { CelError, CelList, CelMap, isError, keyText, noSuchOverload, Optional, sizeOf, type Value, ValueList, ValueMap } from "../values/value.ts";
 import { planFold } from "./fold.ts";
 import { Frame, type Step } from "./frame.ts";
 import { indexed, indexedOptional, selected } from "./look-up.ts";
@@ -222,6 +222,7 @@ function charged(step: (frame: Frame) => { readonly args: readonly Value[]; read
   return (frame) => {
     const { args, result } = step(frame);
     frame.charge(cost(args, result, id));
+    if (args.some(isContainer)) frame.patience?.lookAtOnce();
     return result;
   };
 }
@@ -250,11 +251,26 @@ function functionCall(expr: Call, operands: readonly Plan[]): Plan {
         if (isError(value)) failed ??= value;
         args.push(value);
       }
+      const { patience } = frame;
+      if (patience && cost !== nothingMore && args.some(isLarge)) patience.giveUp();
       const result = failed ?? dispatch(overloads, args);
       frame.charge(failed ? 1 : cost(args, result, id));
+      if (patience && args.some(isContainer)) patience.lookAtOnce();
       return result;
     },
   };
+}
+
+/** Characters, items or entries that a single call may take a while to go through. */
+const LARGE = 10_000;
+
+function isLarge(value: Value): boolean {
+  if (typeof value === "string") return value.length > LARGE;
+  return typeof value === "bigint" ? value > LARGE : (sizeOf(value) ?? 0) > LARGE;
+}
+
+function isContainer(value: Value): boolean {
+  return value instanceof CelList || value instanceof CelMap;
 }
 
 /** Calls the first overload whose types the values have. */

@@ -1,0 +1,52 @@
+/** Work over what users send that could hold the event loop: it is done aside, in a thread that is there only while there is such work. */
+
+import type { Clock } from "../../machinery/clock.ts";
+import { JobRefusedError, JobThread } from "../../machinery/job-thread.ts";
+import { StatusError, timeout } from "../../machinery/status/status-error.ts";
+import type { Subject, Verdict } from "../registry/verdict.ts";
+import { type Answer, type Job, pack, sourceOf } from "./job.ts";
+
+/** No rule that stays within its cost takes a tenth of it. */
+const TIMEOUT_MS = 10_000;
+/** More are refused: who waits behind so many waits too long. */
+const WAITING_MAX = 64;
+const HEAP_MAX_MB = 512;
+const IDLE_MS = 15_000;
+const RETRY_AFTER_SECONDS = 5;
+
+export class Aside implements AsyncDisposable {
+  readonly #thread: JobThread<Job, Answer>;
+
+  constructor(clock: Clock) {
+    const module = new URL("./worker.ts", import.meta.url);
+    this.#thread = new JobThread({ clock, module, timeoutMs: TIMEOUT_MS, waitingMax: WAITING_MAX, heapMaxMb: HEAP_MAX_MB, idleMs: IDLE_MS });
+  }
+
+  /** Validates as `verdictOn` does. Throws a StatusError where that takes too long, or where too many wait. */
+  async verdictOn({ kind, subresource, next, last, context }: Subject): Promise<Verdict> {
+    const { now, sameSpec = false } = context;
+    const namespaceLabels = last ? undefined : context.namespaceLabels?.();
+    const packed = { next: pack(kind, next), last: last && pack(kind, last) };
+    const { verdict } = await this.#run({ validation: { kind: sourceOf(kind), subresource, ...packed, now, sameSpec, namespaceLabels } });
+    return verdict;
+  }
+
+  async #run(job: Job): Promise<Answer> {
+    try {
+      return await this.#thread.run(job);
+    } catch (error) {
+      if (!(error instanceof JobRefusedError)) throw error;
+      if (error.why !== "busy") throw timeout("the rules that the object is held against take too long");
+      throw new StatusError({
+        code: 429,
+        reason: "TooManyRequests",
+        message: "too many objects whose rules take long are being validated",
+        details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+      });
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread[Symbol.asyncDispose]();
+  }
+}
