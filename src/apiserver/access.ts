@@ -7,6 +7,7 @@ import type { Clock } from "../machinery/clock.ts";
 import type { MetricRegistry } from "../machinery/metrics/registry.ts";
 import type { Random } from "../machinery/random.ts";
 import type { WebhookClient } from "../machinery/webhook.ts";
+import type { AdmissionSettings } from "../security/admission/configuration.ts";
 import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Authorizer } from "../security/attributes.ts";
@@ -45,6 +46,7 @@ export interface AccessOptions {
   readonly tokens: TokenFacts;
   /** The label of a token's secret doesn't say yet that it was used on a day. */
   labelToken(secret: Secret, day: string): void;
+  readonly admission: AdmissionSettings | undefined;
   readonly webhooks: WebhookClient | undefined;
   readonly registry: MetricRegistry;
 }
@@ -101,7 +103,7 @@ export function openAccess(options: AccessOptions): Access {
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
     tokenKeys,
-    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks, registry }),
+    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks, registry, settings: options.admission }),
     setClientCa(bundle) {
       certificates = x509Authenticator(bundle, clock);
     },

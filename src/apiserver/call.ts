@@ -8,6 +8,7 @@ import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
 import type { FailureStatus } from "../machinery/status/status-error.ts";
 import type { WebhookClient } from "../machinery/webhook.ts";
+import type { AdmissionSettings } from "../security/admission/configuration.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
 import type { LoginNotes } from "../security/authn/credentials.ts";
@@ -144,6 +145,8 @@ export interface ServerSettings {
   readonly nodePorts: readonly [number, number];
   /** Also speak CBOR, which Kubernetes v1.37 has behind a gate that is closed. */
   readonly cbor?: boolean;
+  /** What admission plug-ins are told. */
+  readonly admission?: AdmissionSettings;
   /** How front proxies say who asks: as this server says it to aggregated ones where absent. */
   readonly requestHeader?: RequestHeaderSettings;
 }

@@ -43,6 +43,8 @@ export interface ApiServerConfig {
   readonly allowTls12?: boolean;
   /** Also speak CBOR (KEP-4222), as kube-apiserver does with its gate CBORServingAndStorage. */
   readonly enableCbor?: boolean;
+  /** File of an AdmissionConfiguration: limits of what may be used where no quota covers it. */
+  readonly admissionConfiguration?: string;
   /** How many requests run at once that aren't exempt: priority levels divide them. 600 where absent. */
   readonly requestsInFlight?: number;
   /** File of a TracingConfiguration: no traces are made where absent. */

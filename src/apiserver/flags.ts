@@ -11,6 +11,7 @@ export function flagsOf(config: ApiServerConfig): ReadonlyMap<string, string> {
     ["advertise-address", config.advertiseAddress ?? config.listen[0] ?? ""],
     ["authorization-mode", list(["Node", "RBAC"])],
     ["anonymous-auth", "false"],
+    ["admission-control-config-file", config.admissionConfiguration ?? ""],
     ["tls-cert-file", config.servingCertificate],
     ["tls-private-key-file", config.servingKey],
     ["tls-min-version", config.allowTls12 ? "VersionTLS12" : "VersionTLS13"],

@@ -1,6 +1,7 @@
 /** The process of the API server: its configuration file, the embedded store, the keeper of the record, and an orderly end. */
 
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
 import { kinds } from "../api/index.ts";
@@ -9,6 +10,7 @@ import { createDialer, PURPOSES } from "../machinery/dialer.ts";
 import { hardenBuiltIns } from "../machinery/hardening.ts";
 import { createLog } from "../machinery/log.ts";
 import { systemRandom } from "../machinery/random.ts";
+import { type AdmissionSettings, readAdmissionConfiguration } from "../security/admission/configuration.ts";
 import { auditSink } from "../security/audit/sink.ts";
 import { sqliteStore } from "../storage/sqlite/store.ts";
 import { type ApiServerConfig, requestHeaderOf } from "./config.ts";
@@ -49,6 +51,7 @@ export async function main(args: string[]): Promise<void> {
       serviceRange: config.serviceCidr,
       nodePorts: config.nodePorts,
       requestHeader: requestHeaderOf(config),
+      ...(config.admissionConfiguration !== undefined && { admission: admissionOf(config.admissionConfiguration) }),
       ...(config.enableCbor && { cbor: true }),
     },
     outgoing: {
@@ -74,6 +77,11 @@ export async function main(args: string[]): Promise<void> {
   await server.close(DRAIN_MS);
   await audit.close();
   await store.close();
+}
+
+/** What a plug-in's `path` names lies beside the file. */
+function admissionOf(file: string): AdmissionSettings {
+  return readAdmissionConfiguration(readFileSync(file, "utf8"), (path) => readFileSync(resolve(dirname(file), path), "utf8"));
 }
 
 function operationsOf(config: ApiServerConfig): OperationsSettings {

@@ -129,6 +129,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     requestHeader,
     tokens: options.tokens,
     labelToken: (secret, day) => labelToken(secret, day),
+    admission: settings.admission,
     webhooks,
     registry,
   });

@@ -8,6 +8,7 @@ import type { Authorizer } from "../attributes.ts";
 import type { Policy } from "../authz/rbac/policy.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction, clusterTrustBundleAttest, podCertificateSigning } from "./certificates.ts";
 import { persistentVolumeClaimResize } from "./claim-resize.ts";
+import type { AdmissionSettings } from "./configuration.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-classes.ts";
 import { deviceClaimRights } from "./device-claims.ts";
 import { limitRanger } from "./limit-ranger.ts";
@@ -40,9 +41,10 @@ export interface AdmissionOptions {
   /** Asks webhooks; without it none is asked. */
   readonly webhooks: WebhookClient | undefined;
   readonly registry: MetricRegistry;
+  readonly settings: AdmissionSettings | undefined;
 }
 
-export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client, registry }: AdmissionOptions): readonly AdmissionPlugin[] {
+export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client, registry, settings }: AdmissionOptions): readonly AdmissionPlugin[] {
   const asking = client && { client, clock, random, conditions: webhookConditions(authorizer), families: webhookFamilies(registry) };
   return [
     namespaceLifecycle,
@@ -72,6 +74,6 @@ export function admissionPlugins({ authorizer, policy, clock, random, webhooks: 
     validatingPolicies(authorizer),
     ...(asking ? [validatingWebhooks(asking)] : []),
     deviceClaimRights(authorizer),
-    resourceQuota(clock),
+    resourceQuota(clock, settings?.limitedResources),
   ];
 }

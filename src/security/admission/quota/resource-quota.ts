@@ -12,10 +12,12 @@ import { StatusError } from "../../../machinery/status/status-error.ts";
 import type { Reader } from "../../reader.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refused } from "../refuse.ts";
-import { type Charge, charges, QuotaRefusal } from "./check.ts";
+import { type Charge, charges, QuotaRefusal, ScopeRefusal } from "./check.ts";
+import type { LimitedResource } from "./limited.ts";
 import { Turns, TurnTimeoutError } from "./turns.ts";
 
-export function resourceQuota(clock: Clock): AdmissionPlugin {
+/** @param limited what may only be used where a quota covers it */
+export function resourceQuota(clock: Clock, limited: readonly LimitedResource[] = []): AdmissionPlugin {
   const turns = new Turns(clock);
   return {
     name: "ResourceQuota",
@@ -23,8 +25,8 @@ export function resourceQuota(clock: Clock): AdmissionPlugin {
     operations: ["CREATE", "UPDATE"],
     validate(request) {
       const { namespace, resource, reader } = request;
-      if (namespace === "" || resource.resource === "namespaces" || !hasQuota(reader, namespace)) return;
-      return charge(request, clock, turns);
+      if (namespace === "" || resource.resource === "namespaces" || (limited.length === 0 && !hasQuota(reader, namespace))) return;
+      return charge(request, clock, turns, limited);
     },
   };
 }
@@ -34,7 +36,7 @@ function hasQuota(reader: Reader, namespace: string): boolean {
   return false;
 }
 
-async function charge(request: AdmissionRequest, clock: Clock, turns: Turns): Promise<void> {
+async function charge(request: AdmissionRequest, clock: Clock, turns: Turns, limited: readonly LimitedResource[]): Promise<void> {
   const { operation, subresource, object, old, namespace, resource, reader, dryRun, also } = request;
   const evaluator = evaluatorOf(resource.group, resource.resource);
   if (!evaluator || !object || (operation !== "CREATE" && operation !== "UPDATE")) return;
@@ -43,8 +45,9 @@ async function charge(request: AdmissionRequest, clock: Clock, turns: Turns): Pr
   if (also && !dryRun) also.atEnd(await turnOf(turns, namespace));
   let found: Charge[];
   try {
-    found = charges([...reader.list<ResourceQuota>("", "resourcequotas", namespace)], evaluator, write, contextOf(reader, clock));
+    found = charges([...reader.list<ResourceQuota>("", "resourcequotas", namespace)], evaluator, write, contextOf(reader, clock), limited);
   } catch (error) {
+    if (error instanceof ScopeRefusal) throw new StatusError({ code: 500, reason: "", message: error.message }); // As there: an error without a reason.
     throw error instanceof QuotaRefusal ? refused(request, error.message) : error;
   }
   for (const { quota, used } of found) {
