@@ -251,6 +251,27 @@ insideMachine(import.meta.filename, (folder) => {
     await agent.delete(pod, 1);
   });
 
+  test("a pod that the API has forgotten holds no place, although it still stops; who finds none fails, with an event", async () => {
+    const all = { resources: { requests: { cpu: "2" } } };
+    const old = testPod("old", "trap '' TERM; while :; do sleep 0.1; done", { terminationGracePeriodSeconds: 60 }, all);
+    const next = testPod("next", "sleep 1000", {}, all);
+    const third = testPod("third", "sleep 1000", {}, all);
+    agent.workers.set(old);
+    await agent.until(old, "running", ({ phase }) => phase === "Running");
+    agent.workers.remove(old.metadata.uid);
+    agent.workers.set(next);
+    await agent.until(next, "running", ({ phase }) => phase === "Running");
+    assert.ok(agent.workers.get(old.metadata.uid), "the old one still stops");
+    agent.workers.set(third);
+    await agent.until(third, "refused", ({ phase }) => phase === "Failed");
+    assert.deepEqual(
+      agent.notes.flatMap(({ pod, type, reason, message }) => (pod.metadata.uid === third.metadata.uid ? [[type, reason, message]] : [])),
+      [["Warning", "OutOfcpu", "Node didn't have enough resource: cpu, requested: 2000, used: 2000, capacity: 2000"]],
+    );
+    agent.workers.set({ ...old, metadata: { ...old.metadata, deletionTimestamp: new Date().toISOString(), deletionGracePeriodSeconds: 1 } });
+    await Promise.all([agent.delete(next, 1), agent.delete(third, 1)]);
+  });
+
   test("a restarted agent takes over running pods without touching them, and removes those that the API forgot", async () => {
     const kept = testPod("kept", "sleep 1000", {}, { readinessProbe: { exec: { command: ["true"] }, initialDelaySeconds: 1 } });
     const lost = testPod("lost", "sleep 1000");

@@ -98,9 +98,12 @@ export class PodWorker {
     return { status: this.#last, seen: this.#seen };
   }
 
-  /** Whether the pod counts against what the node has: it was taken on, and isn't over. */
+  /**
+   * Whether the pod counts against what the node has: it was taken on, and isn't over. One that the API has forgotten doesn't, although it may take a
+   * while to stop: the scheduler has given its place away already, and would be told that there is none. [pkg/kubelet/kubelet_pods.go GetActivePods]
+   */
   get holds(): boolean {
-    return this.#admitted && !isTerminal(this.#last.phase) && !this.#loop.over;
+    return this.#admitted && !this.#forgotten && !isTerminal(this.#last.phase) && !this.#loop.over;
   }
 
   /** A newer version of the pod. */
@@ -191,6 +194,8 @@ export class PodWorker {
   }
 
   #judge(now: number): Verdict | undefined {
+    // What was over before this agent began keeps its reason.
+    if (isTerminal(this.#pod.status?.phase)) return undefined;
     const deadline = this.#deadlineMs();
     if (deadline !== undefined && now >= deadline)
       return { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };
@@ -201,7 +206,10 @@ export class PodWorker {
     }
     const refusal = refusalOf(this.#pod, this.#neighbours.besides(this.#pod.metadata.uid), this.#context.node.allocatable);
     this.#admitted = refusal === undefined;
-    return refusal && { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
+    if (!refusal) return undefined;
+    const { reason, message } = refusal;
+    this.#context.note({ pod: this.#pod, type: "Warning", reason, message });
+    return { reason, message: `Pod was rejected: ${message}` };
   }
 
   #deadlineMs(): number | undefined {
