@@ -55,6 +55,8 @@ export interface ApiServerConfig {
   readonly shutdownWatchGraceMs?: number;
   /** How many watches a user may have who isn't exempt. 4000 where absent. */
   readonly watchesPerUser?: number;
+  /** API servers in this process, each a thread, on the one port. 1 where absent. */
+  readonly instances?: number;
 }
 
 /** @returns how front proxies say who asks, whole */

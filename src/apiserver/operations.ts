@@ -21,10 +21,11 @@ import { FlowControl } from "./flow/flow-control.ts";
 import { followConfiguration } from "./flow/follow.ts";
 import { sizesOf } from "./flow/sizes.ts";
 import { FlowTurns } from "./flow/turns.ts";
-import { type Instance, shareOf } from "./instances/instance.ts";
+import { type Counted, type Instance, shareOf } from "./instances/instance.ts";
 import type { ServedKinds } from "./kind-table.ts";
 import type { Loopback } from "./loopback.ts";
 import { collectServer } from "./metrics/collected.ts";
+import { processMetrics } from "./metrics/process.ts";
 import { RequestBook } from "./metrics/requests.ts";
 import { drain, type ShutdownSettings } from "./shutdown.ts";
 import { Deadlines } from "./steps/deadline.ts";
@@ -68,6 +69,8 @@ export interface OperationsOptions {
 
 export interface Operations {
   readonly phase: Phase;
+  /** What this instance has counted. */
+  counted(): Promise<Counted>;
   readonly turns: FlowTurns;
   readonly metrics: RequestBook;
   readonly deadlines: Deadlines;
@@ -96,19 +99,30 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
   const checks = healthChecks({ store, phase, cachesFilled, after: (delayMs, callback) => clock.after(delayMs, callback) });
   const tracer = settings.tracing && dialer && new Tracer({ settings: settings.tracing, dialer, clock, random, log, registry });
   let stopFollowing = (): void => {};
+  const process = processMetrics(instance);
+  const counted = async (): Promise<Counted> => ({ own: registry.count(), process: await process() });
+  const logOfAll: Log = {
+    ...log,
+    setLevel(level) {
+      log.setLevel?.(level);
+      instance.others.setLogLevel(level);
+    },
+  };
+  registry.gauge({ name: "rampart_apiserver_instances", help: "API servers in this process.", same: true }).of().set(instance.count);
   return {
     phase,
+    counted,
     turns,
     metrics: new RequestBook(registry),
     deadlines,
     tracer,
     rows: [
       ...healthEndpoints(checks, series),
-      metricsEndpoint(registry),
+      metricsEndpoint(counted, instance),
       series.endpoint,
       ...zPages({ startedAt: clock.now(), now: () => clock.now(), flags }),
       ...dumpEndpoints(flowControl),
-      ...debugEndpoints(log, (delayMs, callback) => clock.after(delayMs, callback)),
+      ...debugEndpoints(logOfAll, (delayMs, callback) => clock.after(delayMs, callback)),
     ],
     onHandshakeError: () => handshakeErrors.add(),
     follow(reader, loopback) {

@@ -34,7 +34,7 @@ import { versionEndpoint } from "./endpoints/version.ts";
 import { webhookClient } from "./extensions/webhook-client.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { caughtUp } from "./instances/caught-up.ts";
-import { ALONE, type Instance } from "./instances/instance.ts";
+import { ALONE, type Counted, type Instance } from "./instances/instance.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { measuredAuthentication, measuredAuthorization } from "./metrics/access.ts";
@@ -79,6 +79,8 @@ export interface ApiServer {
   readonly port: number;
   readonly context: ServerContext;
   readonly loopback: Loopback;
+  /** What this instance has counted. */
+  counted(): Promise<Counted>;
   /** Fails `/readyz`, lets open requests end for so long, then cuts them. The store and the sink are the caller's to close. */
   close(graceMs: number): Promise<void>;
   /** New connections get this serving certificate. Throws where certificate and key don't belong together. */
@@ -202,6 +204,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     port,
     context,
     loopback: self,
+    counted: operations.counted,
     setCertificate(certificate, key) {
       createSecureContext({ cert: certificate, key });
       for (const listener of listeners) listener.setCertificate(certificate, key);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
 import { FRONT_PROXY_CLIENT } from "../apiserver/bootstrap/objects.ts";
+import type { Instance } from "../apiserver/instances/instance.ts";
 import type { OperationsSettings } from "../apiserver/operations.ts";
 import type { Outgoing } from "../apiserver/outgoing.ts";
 import { type ApiServer, startApiServer } from "../apiserver/server.ts";
@@ -151,12 +152,19 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       random,
       log,
     };
-    const server = await startApiServer({ ...common, store, port: options.port ?? 0, instance: { index: 0, count: instances } });
+    const servers: ApiServer[] = [];
+    const place = (index: number): Instance => {
+      const others = (): ApiServer[] => servers.filter((_, i) => i !== index);
+      return { index, count: instances, others: { counted: () => Promise.all(others().map((one) => one.counted())), setLogLevel() {} } };
+    };
+    const server = await startApiServer({ ...common, store, port: options.port ?? 0, instance: place(0) });
+    servers.push(server);
     ending.push(() => server.close(0));
     for (let index = 1; index < instances; index++) {
       const joined = own ? joinStore(own.ticket(), clock) : store;
       if (own) ending.push(() => joined.close());
-      const other = await startApiServer({ ...common, store: joined, port: server.port, instance: { index, count: instances } });
+      const other = await startApiServer({ ...common, store: joined, port: server.port, instance: place(index) });
+      servers.push(other);
       ending.push(() => other.close(0));
     }
     const url = `https://${HOST}:${server.port}`;

@@ -34,6 +34,7 @@ function commandLine(): Command {
     .addOption(new Option("--egress <kind>", "whether nodes reach beyond this machine").choices(["none", "masquerade"]))
     .addOption(data())
     .option("--port <port>", "where the API server listens", positive)
+    .option("--instances <number>", "API servers on the one port, each a thread of its process", positive)
     .option("--detach", "return when all is ready", false)
     .action(async (options) => (await import("./commands/up.ts")).up(options));
   program

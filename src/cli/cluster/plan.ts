@@ -24,6 +24,8 @@ export interface Plan {
   readonly clusterDomain: string;
   readonly nodes: readonly string[];
   readonly egress: "none" | "masquerade";
+  /** API servers in one process; one where absent. */
+  readonly instances?: number;
 }
 
 const FIRST_UID = 210_000;
@@ -37,6 +39,7 @@ export interface PlanChoices {
   readonly port: number;
   readonly nodes: number;
   readonly egress: "none" | "masquerade";
+  readonly instances?: number | undefined;
   readonly asRoot: boolean;
   /** Bytes of randomness for the id and the users' range. */
   readonly random: (length: number) => Uint8Array;
@@ -59,6 +62,7 @@ export function newPlan(choices: PlanChoices): Plan {
     clusterDomain: "cluster.local",
     nodes: nodeNames(choices.nodes),
     egress: choices.egress,
+    ...(choices.instances !== undefined && { instances: choices.instances }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface UpOptions {
   readonly egress: "none" | "masquerade" | undefined;
   readonly data: string;
   readonly port: number | undefined;
+  /** Undefined: as many as the last time, one for a new cluster. */
+  readonly instances: number | undefined;
   readonly detach: boolean;
 }
 
@@ -155,9 +157,18 @@ function makePlan(layout: Layout, options: UpOptions, asRoot: boolean): Plan {
         ...known,
         ...(options.nodes !== undefined && { nodes: nodeNames(options.nodes) }),
         ...(options.port !== undefined && { port: options.port }),
+        ...(options.instances !== undefined && { instances: options.instances }),
         ...(options.egress && { egress: options.egress }),
       }
-    : newPlan({ port: options.port ?? 6443, nodes: options.nodes ?? 1, egress: options.egress ?? "none", asRoot, random: randomBytes, now: Date.now() });
+    : newPlan({
+        port: options.port ?? 6443,
+        nodes: options.nodes ?? 1,
+        instances: options.instances,
+        egress: options.egress ?? "none",
+        asRoot,
+        random: randomBytes,
+        now: Date.now(),
+      });
   if (known && (known.uidBase !== 0) !== asRoot)
     throw new UserError(`The cluster in ${layout.data} was made ${asRoot ? "without" : "as"} root and can't be run ${asRoot ? "as" : "without"} root.`);
   savePlan(layout, plan);

@@ -30,6 +30,7 @@ export function apiServerConfig({ layout, plan, withNodes }: ClusterContext): Ap
     podCidr: plan.podCidr,
     nodePorts: [30000, 32767],
     clusterDomain: plan.clusterDomain,
+    ...(plan.instances !== undefined && { instances: plan.instances }),
     ...(!withNodes && { localExtensions: true }),
   };
 }

@@ -13,7 +13,19 @@ export interface MetricOptions {
   readonly stability?: Stability;
   /** Names of the labels, in the order in which `of` takes their values. */
   readonly labels?: readonly string[];
+  /** Each of several servers that count as one says the same: of it the largest is shown, and not the sum. */
+  readonly same?: boolean;
 }
+
+/** What a family has counted, as it goes between threads. */
+export interface FamilyCount {
+  readonly options: MetricOptions | HistogramOptions;
+  readonly type: MetricType;
+  readonly series: readonly (readonly [labels: string, series: Count])[];
+}
+
+/** A value, or a distribution without its methods. */
+export type Count = number | Pick<Distribution, "edges" | "counts" | "sum" | "count">;
 
 export interface HistogramOptions extends MetricOptions {
   readonly buckets: readonly number[];
@@ -56,17 +68,9 @@ export class Family<T extends Value | Distribution> {
     this.#series.clear();
   }
 
-  /** @returns the lines of the family; none while it has no series */
-  render(): string {
-    if (this.#series.size === 0) return "";
-    const { name, help, stability } = this.options;
-    const lines = [`# HELP ${name} ${stability ? `[${stability}] ` : ""}${help}`, `# TYPE ${name} ${this.type}`];
-    for (const [labels, series] of this.#series) {
-      if (series instanceof Distribution) {
-        if (series.count > 0) renderDistribution(lines, name, labels, series); // Made ahead by whoever counts fast: nothing was seen yet.
-      } else lines.push(`${name}${labels && `{${labels}}`} ${numeral(series.value)}`);
-    }
-    return `${lines.join("\n")}\n`;
+  count(): FamilyCount {
+    const series = [...this.#series].map(([labels, one]): [string, Count] => [labels, one instanceof Distribution ? { ...one } : one.value]);
+    return { options: this.options, type: this.type, series };
   }
 
   #labels(values: readonly string[]): string {
@@ -75,7 +79,26 @@ export class Family<T extends Value | Distribution> {
   }
 }
 
-function renderDistribution(lines: string[], name: string, labels: string, { edges, counts, sum, count }: Distribution): void {
+/** @returns the lines of the family; none while it has no series */
+function rendered({ options: { name, help, stability }, type, series }: FamilyCount): string {
+  if (series.length === 0) return "";
+  const lines = [`# HELP ${name} ${stability ? `[${stability}] ` : ""}${help}`, `# TYPE ${name} ${type}`];
+  for (const [labels, one] of series) {
+    if (typeof one === "number") lines.push(`${name}${labels && `{${labels}}`} ${numeral(one)}`);
+    else if (one.count > 0) renderDistribution(lines, name, labels, one); // Made ahead by whoever counts fast: nothing was seen yet.
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** @returns families as text, in the order of their names */
+export function renderCounts(families: readonly FamilyCount[]): string {
+  return families
+    .toSorted((a, b) => (a.options.name < b.options.name ? -1 : 1))
+    .map(rendered)
+    .join("");
+}
+
+function renderDistribution(lines: string[], name: string, labels: string, { edges, counts, sum, count }: Exclude<Count, number>): void {
   const before = labels && `${labels},`;
   let below = 0;
   for (let i = 0; i < edges.length; i++) {
@@ -86,11 +109,11 @@ function renderDistribution(lines: string[], name: string, labels: string, { edg
   lines.push(`${name}_bucket{${before}le="+Inf"} ${count}`, `${name}_sum${own} ${numeral(sum)}`, `${name}_count${own} ${count}`);
 }
 
-function escaped(value: string): string {
+export function escaped(value: string): string {
   return /["\\\n]/.test(value) ? value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n") : value;
 }
 
-function numeral(value: number): string {
+export function numeral(value: number): string {
   return value === Number.POSITIVE_INFINITY ? "+Inf" : value === Number.NEGATIVE_INFINITY ? "-Inf" : String(value);
 }
 
@@ -115,19 +138,20 @@ export class MetricRegistry {
     this.#collectors.push(collect);
   }
 
-  /** @returns all families in the order of their names */
-  render(): string {
+  /** @returns what all families have counted */
+  count(): FamilyCount[] {
     for (const collect of this.#collectors) collect();
-    return [...this.#families]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, family]) => family.render())
-      .join("");
+    return [...this.#families.values()].map((family) => family.count());
+  }
+
+  render(): string {
+    return renderCounts(this.count());
   }
 
   #add<T extends Value | Distribution>(family: Family<T>): Family<T> {
     const { name } = family.options;
     if (this.#families.has(name)) throw new Error(`Cannot register the metric ${name} twice`);
-    this.#families.set(name, family as unknown as Family<Value>); // The map only renders, which is the same for all.
+    this.#families.set(name, family as unknown as Family<Value>); // The map only counts, which is the same for all.
     return family;
   }
 }
