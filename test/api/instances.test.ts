@@ -22,7 +22,6 @@ async function started(t: TestContext): Promise<Started> {
   const files = await serverFiles(t);
   const lines: string[] = [];
   const child = await files.start({ instances: INSTANCES }, (line) => lines.push(line));
-  t.after(() => child.kill("SIGKILL"));
   return { files, child, lines, admin: { url: files.url, ca: files.ca, identity: files.identity("admin", ["system:masters"]) } };
 }
 
@@ -85,7 +84,6 @@ test("an error that nobody catches in one instance ends the process, as it ends 
   const lines: string[] = [];
   const failing = `import { workerData } from "node:worker_threads"; if (workerData?.index === 1) setTimeout(() => { throw new Error("uncaught in the second"); }, 3000);`;
   const child = await files.start({ instances: INSTANCES }, (line) => lines.push(line), ["--import", `data:text/javascript,${encodeURIComponent(failing)}`]);
-  t.after(() => child.kill("SIGKILL"));
   const [code] = await once(child, "exit");
   assert.notEqual(code, 0);
   assert.ok(

@@ -1,11 +1,12 @@
 /** The process of the API server with a keeper of the record in the test's own, on files made for it. */
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 import type { ApiServerConfig } from "../../src/apiserver/config.ts";
 import { AuditLog } from "../../src/auditd/log.ts";
@@ -18,6 +19,8 @@ import { temporaryDirectory } from "./temporary.ts";
 const START_MS = 30_000;
 const DAY_MS = 86_400_000;
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 export interface ServerFiles {
   readonly url: string;
@@ -55,7 +58,13 @@ export async function serverFiles(t: TestContext): Promise<ServerFiles> {
   for (const [name, text] of Object.entries(texts)) writeFileSync(at(name), text, { mode: 0o600 });
   const log = await AuditLog.open({ directory: folder });
   const keeper = createServer((socket) => serveSender(socket, log, (error) => assert.fail(String(error)))).listen(at("audit.sock"));
+  const children: ChildProcess[] = [];
   t.after(async () => {
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
     keeper.close();
     await log.close();
   });
@@ -88,13 +97,18 @@ export async function serverFiles(t: TestContext): Promise<ServerFiles> {
     identity: (user, groups = []) => newIdentity(clientCa, leaf(user, groups, "client auth")),
     start(changed = {}, onLine = () => {}, flags = []) {
       writeFileSync(at("config.json"), JSON.stringify({ ...config, ...changed }));
-      return start(at("config.json"), onLine, flags);
+      const child = launch(at("config.json"), flags);
+      children.push(child);
+      return ready(child, onLine);
     },
   };
 }
 
-async function start(config: string, onLine: (line: string) => void, flags: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--disable-proto=delete", ...flags, MAIN, "apiserver", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
+function launch(config: string, flags: readonly string[]): Child {
+  return spawn(process.execPath, ["--disable-proto=delete", ...flags, MAIN, "apiserver", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function ready(child: Child, onLine: (line: string) => void): Promise<ChildProcess> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the API server isn't ready")), START_MS);
     child.once("exit", (code) => reject(new Error(`the API server ended with ${code}`)));
