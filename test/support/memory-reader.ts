@@ -43,6 +43,10 @@ export class MemoryReader implements Reader {
     for (const object of this.#of(group, resource).values()) if (namespace === undefined || object.metadata.namespace === namespace) yield object as T;
   }
 
+  *glances<T extends KubeObject, R>(group: string, resource: string, glance: (object: T) => R): Iterable<R> {
+    for (const object of this.list<T>(group, resource)) yield glance(object);
+  }
+
   revision(group: string, resource: string): number {
     return this.#revisions.get(`${group}/${resource}`) ?? 0;
   }

@@ -26,12 +26,14 @@ export function builtInServices(kinds: readonly Kind[]): APIService[] {
 /** Of every version that some definition serves. */
 export function customServices(reader: Reader): APIService[] {
   const wanted = new Map<string, APIService>();
-  for (const { spec } of reader.list<CustomResourceDefinition>("apiextensions.k8s.io", "customresourcedefinitions")) {
-    for (const { name, served } of spec.versions ?? []) {
-      if (served) wanted.set(`${spec.group}/${name}`, localService(spec.group, name, CUSTOM_PRIORITY.group, CUSTOM_PRIORITY.version, "true"));
-    }
+  for (const { group, versions } of reader.glances("apiextensions.k8s.io", "customresourcedefinitions", servedBy)) {
+    for (const name of versions) wanted.set(`${group}/${name}`, localService(group, name, CUSTOM_PRIORITY.group, CUSTOM_PRIORITY.version, "true"));
   }
   return [...wanted.values()];
+}
+
+function servedBy({ spec }: CustomResourceDefinition): { readonly group: string; readonly versions: readonly string[] } {
+  return { group: spec.group, versions: (spec.versions ?? []).flatMap(({ name, served }) => (served ? [name] : [])) };
 }
 
 function localService(group: string, version: string, groupPriorityMinimum: number, priority: number, managed: Managed): APIService {

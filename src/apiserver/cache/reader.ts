@@ -19,6 +19,7 @@ export class CacheReader implements Reader {
   /** What was read last is held: every write asks for the same few namespaces and accounts, which would otherwise be decoded again after each collection. */
   readonly #held: unknown[] = [];
   #next = 0;
+  readonly #glances = new WeakMap<object, WeakMap<object, { readonly said: unknown }>>();
 
   /** @param storedKind gives the kind in whose form a resource is stored */
   constructor(caches: StoreCaches, storedKind: (group: string, resource: string) => Kind | undefined) {
@@ -40,6 +41,19 @@ export class CacheReader implements Reader {
   *list<T extends KubeObject>(group: string, resource: string, namespace?: string): Iterable<T> {
     const cache = this.#cache(group, resource);
     if (cache) for (const object of cache.list(namespace === undefined ? {} : { namespace })) yield cache.view<T>(object);
+  }
+
+  *glances<T extends KubeObject, R>(group: string, resource: string, glance: (object: T) => R): Iterable<R> {
+    const cache = this.#cache(group, resource);
+    const known = this.#glances.getOrInsertComputed(glance, () => new WeakMap()) as WeakMap<object, { readonly said: R }>; // By the function that said it.
+    for (const object of cache?.list({}) ?? []) {
+      let entry = known.get(object);
+      if (!entry) {
+        entry = { said: glance(cache!.decode<T>(object)) };
+        known.set(object, entry);
+      }
+      yield entry.said;
+    }
   }
 
   revision(group: string, resource: string): number {

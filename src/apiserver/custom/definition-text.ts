@@ -9,19 +9,33 @@ import { decodeStoredJson } from "../../machinery/json/stored.ts";
 import type { StoreCaches } from "../cache/caches.ts";
 
 export class DefinitionText {
-  /** No other version of any definition has it. */
-  readonly id: string;
-  readonly bytes: Uint8Array;
+  #id: string;
+  #bytes: Uint8Array;
 
   /** @param bytes the JSON, as a GET answers it */
   constructor(id: string, bytes: Uint8Array) {
-    this.id = id;
-    this.bytes = bytes;
+    this.#id = id;
+    this.#bytes = bytes;
+  }
+
+  /** No other version of any definition has it. */
+  get id(): string {
+    return this.#id;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** The definition changed in nothing that matters here: the older bytes may go. */
+  renew(newer: DefinitionText): void {
+    this.#id = newer.#id;
+    this.#bytes = newer.#bytes;
   }
 
   /** @returns the caller's own copy */
   read(): DefinitionType {
-    return decodeStoredJson<DefinitionType>(this.bytes, CustomResourceDefinition.schema);
+    return decodeStoredJson<DefinitionType>(this.#bytes, CustomResourceDefinition.schema);
   }
 }
 

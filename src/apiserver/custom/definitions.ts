@@ -1,5 +1,6 @@
 /** Keeps CustomResourceDefinitions' statuses true, and takes the objects of those that are deleted away before they go. */
 
+import { setImmediate } from "node:timers/promises";
 import { CLEANUP_FINALIZER } from "../../api/apiextensions/termination.ts";
 import type { CustomResourceDefinition } from "../../api/tables/apiextensions-v1.ts";
 import { type Clock, timestamp } from "../../machinery/clock.ts";
@@ -40,17 +41,20 @@ export function keepDefinitions(options: DefinitionsOptions): () => void {
   };
 }
 
+/** What those of the same group must know of a definition. */
 interface Neighbour extends Pick<CustomResourceDefinition, "status"> {
   readonly name: string;
   readonly group: string;
+}
+
+function neighbour({ metadata, spec, status }: CustomResourceDefinition): Neighbour {
+  return { name: metadata.name ?? "", group: spec.group, status };
 }
 
 class DefinitionsKeeper {
   readonly #options: DefinitionsOptions;
   readonly #waiting = new Set<string>();
   readonly #cleaning = new Set<string>();
-  /** What neighbours must know of each definition: whole ones would be decoded again for each that is settled. */
-  readonly #facts = new Map<string, Neighbour>();
   #running = false;
   #stopped = false;
 
@@ -65,15 +69,8 @@ class DefinitionsKeeper {
 
   /** A name that is free again may be what others of the group wait for. */
   changed(name: string, deleted: boolean): void {
-    const definition = deleted ? undefined : this.#options.texts.get(name)?.read();
-    if (definition) {
-      const { spec, status } = definition;
-      this.#facts.set(name, { name, group: spec.group, status });
-      this.#enqueue(name);
-      return;
-    }
-    this.#facts.delete(name);
-    for (const other of this.#ofGroup(name.slice(name.indexOf(".") + 1))) this.#enqueue(other.name);
+    if (deleted) for (const other of this.#ofGroup(name.slice(name.indexOf(".") + 1))) this.#enqueue(other.name);
+    else this.#enqueue(name);
   }
 
   #enqueue(name: string): void {
@@ -88,6 +85,7 @@ class DefinitionsKeeper {
     await Promise.resolve(); // The change is told to others first: by then the kind is served.
     for (const name of this.#waiting) {
       this.#waiting.delete(name);
+      await setImmediate(); // Each is decoded: others go first.
       try {
         await this.#settle(name);
       } catch (error) {
@@ -117,7 +115,7 @@ class DefinitionsKeeper {
   }
 
   #ofGroup(group: string): Neighbour[] {
-    return [...this.#facts.values()].filter((one) => one.group === group);
+    return [...this.#options.reader.glances(GROUP, DEFINITIONS, neighbour)].filter((one) => one.group === group);
   }
 
   /** A conflict is no failure: whoever came first brings us back. */

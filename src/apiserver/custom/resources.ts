@@ -81,7 +81,10 @@ export class CustomResources {
     }
     const terminating = isTerminating(definition);
     const same = standing !== undefined && sameServing(standing.text.read(), definition);
-    if (same && standing.terminating === terminating) return;
+    if (same && standing.terminating === terminating) {
+      standing.text.renew(text);
+      return;
+    }
     if (standing) this.#remove(name, standing, !same);
     this.#add(name, definition, text, terminating);
   }

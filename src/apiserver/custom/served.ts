@@ -43,42 +43,47 @@ export interface ServedVersion {
 export function servedVersions(definition: CustomResourceDefinition, text: DefinitionText): ServedVersion[] {
   const { spec, status, metadata } = definition;
   const versions = spec.versions ?? [];
-  const storageVersion = versions.find(({ storage }) => storage)?.name ?? "";
+  const all = {
+    group: spec.group,
+    names: status?.acceptedNames ?? spec.names,
+    namespaced: spec.scope === "Namespaced",
+    keepsEverything: spec.preserveUnknownFields === true,
+    storageVersion: versions.find(({ storage }) => storage)?.name ?? "",
+    terminating: metadata.deletionTimestamp !== undefined || (status?.conditions ?? []).some(({ type, status: is }) => type === "Terminating" && is === "True"),
+    text,
+  };
   return versions
     .filter(({ served, storage }) => served || storage)
-    .map((version): ServedVersion => {
-      const { name } = version;
-      const readProps = (): SchemaProps | undefined =>
-        text.read().spec.versions?.find((one) => one.name === name)?.schema?.openAPIV3Schema as SchemaProps | undefined;
-      const hasProps = version.schema?.openAPIV3Schema !== undefined;
-      let props: SchemaProps | undefined;
-      let schema: Structural | undefined;
-      return {
-        group: spec.group,
-        version: name,
-        names: status?.acceptedNames ?? spec.names,
-        namespaced: spec.scope === "Namespaced",
-        get props() {
-          if (hasProps) props ??= readProps();
-          return props;
-        },
-        readProps: () => (hasProps ? readProps() : undefined),
-        text,
-        schema() {
-          if (hasProps) schema ??= structuralOf(this.props!);
-          return schema;
-        },
-        keepsEverything: spec.preserveUnknownFields === true,
+    .map((version) =>
+      Object.assign(schemasOf(text, version.name, version.schema?.openAPIV3Schema !== undefined), {
+        ...all,
+        version: version.name,
         hasStatus: version.subresources?.status !== undefined,
         scale: version.subresources?.scale,
         columns: version.additionalPrinterColumns ?? [],
         selectable: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
         deprecation: version.deprecated ? (version.deprecationWarning ?? deprecationOf(definition, version)) : undefined,
-        storageVersion,
-        terminating:
-          metadata.deletionTimestamp !== undefined || (status?.conditions ?? []).some(({ type, status: is }) => type === "Terminating" && is === "True"),
-      };
-    });
+      }),
+    );
+}
+
+/** A function of its own: what is made here lives as long as the kind, and nothing of the decoded definition may live with it. */
+function schemasOf(text: DefinitionText, name: string, hasProps: boolean): Pick<ServedVersion, "props" | "readProps" | "schema"> {
+  const readProps = (): SchemaProps | undefined =>
+    hasProps ? (text.read().spec.versions?.find((one) => one.name === name)?.schema?.openAPIV3Schema as SchemaProps | undefined) : undefined;
+  let props: SchemaProps | undefined;
+  let schema: Structural | undefined;
+  return {
+    get props() {
+      props ??= readProps();
+      return props;
+    },
+    readProps,
+    schema() {
+      if (hasProps) schema ??= structuralOf(this.props!);
+      return schema;
+    },
+  };
 }
 
 /** Names the newest version that one should use instead. */

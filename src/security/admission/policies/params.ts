@@ -74,9 +74,16 @@ function resourceOf({ apiVersion = "", kind: name = "" }: ParamKind, { reader }:
   if (kind) return { group: kind.group, resource: kind.resource, namespaced: kind.namespaced, kind };
   const slash = apiVersion.indexOf("/");
   const [group, version] = [apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1)];
-  for (const { spec } of reader.list<CustomResourceDefinition & KubeObject>("apiextensions.k8s.io", "customresourcedefinitions")) {
-    if (spec.group !== group || spec.names.kind !== name || !spec.versions?.some((one) => one.name === version && one.served)) continue;
-    return { group, resource: spec.names.plural, namespaced: spec.scope === "Namespaced", kind: undefined };
+  for (const { kindName, versions, resource } of reader.glances("apiextensions.k8s.io", "customresourcedefinitions", definedBy)) {
+    if (resource.group === group && kindName === name && versions.includes(version)) return resource;
   }
   return undefined;
+}
+
+function definedBy({ spec }: CustomResourceDefinition): { readonly kindName: string; readonly versions: readonly string[]; readonly resource: ParamResource } {
+  return {
+    kindName: spec.names.kind,
+    versions: (spec.versions ?? []).flatMap(({ name, served }) => (served ? [name] : [])),
+    resource: { group: spec.group, resource: spec.names.plural, namespaced: spec.scope === "Namespaced", kind: undefined },
+  };
 }
