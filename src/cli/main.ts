@@ -62,6 +62,11 @@ function commandLine(): Command {
     .description("load a docker or OCI archive into every node")
     .addOption(data())
     .action(async (file, options) => (await import("./commands/image.ts")).loadImage(file, options));
+  program
+    .command("addons", { hidden: true })
+    .option("--with-nodes", "also what nodes need", false)
+    .addOption(data())
+    .action(async (options) => (await import("./commands/addons.ts")).addons(options));
   program.command("setup").description("install everything that Rampart needs, start nothing");
   program.command("test").description("run the tests");
   program.command("check").description("format, lint, layers, types, dead code");

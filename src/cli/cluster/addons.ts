@@ -61,7 +61,10 @@ const NODE_WAY_IN: Readonly<Record<string, { readonly role: string; readonly gro
   "rampart:node-autoapprove-renewal": { role: "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", group: "system:nodes" },
 };
 
-export async function applyAddons(context: ClusterContext, client: Client): Promise<void> {
+/** What of the cluster they are made from. */
+export type AddonsContext = Pick<ClusterContext, "layout" | "plan" | "withNodes">;
+
+export async function applyAddons(context: AddonsContext, client: Client): Promise<void> {
   const apply = async (resource: ResourceName, object: KubeObject): Promise<void> => {
     const { namespace = "", name = "" } = object.metadata;
     const body = { kind: resource.kind, apiVersion: resource.apiVersion, ...object };
@@ -90,7 +93,7 @@ export async function applyAddons(context: ClusterContext, client: Client): Prom
 type Apply = (resource: ResourceName, object: KubeObject) => Promise<void>;
 
 /** A token that lets a node ask for its first certificate; it ends after a day, and the node needs it once. */
-async function inviteNode({ layout, plan }: ClusterContext, node: string, apply: Apply): Promise<void> {
+async function inviteNode({ layout, plan }: AddonsContext, node: string, apply: Apply): Promise<void> {
   const id = randomBytes(3).toString("hex");
   const secret = randomBytes(8).toString("hex");
   const stringData = {
@@ -111,7 +114,7 @@ async function inviteNode({ layout, plan }: ClusterContext, node: string, apply:
 }
 
 /** DNS runs beside the cluster, so its Service has no selector and its slice is written here. */
-async function applyDns({ plan }: ClusterContext, apply: Apply): Promise<void> {
+async function applyDns({ plan }: AddonsContext, apply: Apply): Promise<void> {
   const ports = [
     { name: "dns", port: 53, protocol: "UDP" },
     { name: "dns-tcp", port: 53, protocol: "TCP" },

@@ -101,7 +101,7 @@ async function supervise(layout: Layout, options: UpOptions, { asRoot, withNodes
     });
   write();
 
-  const { units, close } = unitsOf(context);
+  const { units, close } = await unitsOf(context);
   const supervisor = new Supervisor(units, left, {
     starting({ name, label }) {
       steps.set(name, { name, label });
