@@ -78,6 +78,7 @@ export async function startAgent(
       configMap: async (namespace, name) => configMaps.get(`${namespace}/${name}`),
       secret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
       services: () => services,
+      trustBundles: async () => [],
       runtimeHandler: () => "",
     },
     tokens: { token: async (pod, { audience }) => `token of ${pod.spec.serviceAccountName} for ${audience || "api"}` },

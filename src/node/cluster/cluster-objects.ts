@@ -1,4 +1,4 @@
-/** What pods are made of beside their own spec, read from the cluster: config maps, secrets, services, runtime classes. */
+/** What pods are made of beside their own spec, read from the cluster: config maps, secrets, services, runtime classes, trust bundles. */
 
 import { ConfigMap, RuntimeClass, Secret, Service } from "../../api/resources.ts";
 import type { ConfigMap as ConfigMapObject, Secret as SecretObject, Service as ServiceObject } from "../../api/tables/core-v1.ts";
@@ -10,6 +10,7 @@ import type { AgentPod } from "../pods/agent-pod.ts";
 import type { PodObjects } from "../pods/config/environment.ts";
 import { Referenced } from "./referenced.ts";
 import { referencesOf } from "./references-of.ts";
+import { TrustBundles } from "./trust-bundles.ts";
 import type { WatchPool } from "./watch-pool.ts";
 
 export interface ClusterObjectsOptions {
@@ -17,7 +18,7 @@ export interface ClusterObjectsOptions {
   readonly pool: WatchPool;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told the UIDs of the pods whose config maps or secrets have changed. */
+  /** Told the UIDs of the pods whose config maps, secrets or trust bundles have changed. */
   onChange(podUids: readonly string[]): void;
   failed(what: string): (error: unknown) => void;
 }
@@ -34,10 +35,12 @@ export function clusterObjects({ client, pool, clock, signal, onChange, failed }
   const secrets = new Referenced<SecretObject>(Secret, { pool, clock, signal, onChange });
   const services = new Informer<ServiceObject>(Service, { client, clock, signal, onError: failed("services not watched") });
   const runtimeClasses = new Informer<RuntimeClassObject>(RuntimeClass, { client, clock, signal, onError: failed("runtime classes not watched") });
+  const trustBundles = new TrustBundles({ client, clock, signal, onChange, onError: failed("trust bundles not watched") });
   let servicesKnown = false;
   return {
     configMap: (namespace, name) => configMaps.get(namespace, name),
     secret: (namespace, name) => secrets.get(namespace, name),
+    trustBundles: () => trustBundles.all(),
     services() {
       // A pod without the address of the API would be of no use to itself.
       if (!servicesKnown) throw new Error("services have not yet been read at least once, cannot construct envvars");
@@ -53,9 +56,11 @@ export function clusterObjects({ client, pool, clock, signal, onChange, failed }
       const references = referencesOf(pod);
       configMaps.use(pod.metadata.uid, references.configMaps);
       secrets.use(pod.metadata.uid, references.secrets);
+      trustBundles.use(pod);
     },
     forget(podUid) {
       for (const referenced of [configMaps, secrets]) referenced.use(podUid, new Set());
+      trustBundles.forget(podUid);
     },
     run() {
       void services.run();

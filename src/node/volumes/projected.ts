@@ -1,4 +1,4 @@
-/** Several sources in one folder: config maps, secrets, the pod's own fields, tokens of its service account. */
+/** Several sources in one folder: config maps, secrets, the pod's own fields, tokens of its service account, trust bundles. */
 
 import type { VolumeProjection } from "../../api/tables/core-v1.ts";
 import type { FileContent, Payload } from "./atomic-writer.ts";
@@ -6,22 +6,28 @@ import { configMapFiles } from "./config-map.ts";
 import { commonUser, fsGroup, putContent } from "./content.ts";
 import { downwardFiles } from "./downward-api.ts";
 import { secretFiles } from "./secret.ts";
+import { trustAnchors } from "./trust-bundle.ts";
 import { type VolumeContext, VolumeError, type VolumeKind, volumePath } from "./volume-kind.ts";
 
 const TOKEN_LIFE_SECONDS = 3600;
 
 async function filesOf(context: VolumeContext, source: VolumeProjection, defaultMode: number): Promise<Payload> {
-  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
+  const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle } = source;
   if (configMap) return configMapFiles(context, configMap, defaultMode);
   if (secret) return secretFiles(context, secret, defaultMode);
   if (downwardAPI) return downwardFiles(context, downwardAPI.items ?? [], defaultMode);
+  if (clusterTrustBundle) return new Map([[clusterTrustBundle.path, ownedFile(context, await trustAnchors(context, clusterTrustBundle), defaultMode)]]);
   if (!serviceAccountToken) throw new VolumeError(`projected source ${Object.keys(source).join(", ")} is not supported on this node`);
   const { audience = "", expirationSeconds = TOKEN_LIFE_SECONDS, path } = serviceAccountToken;
   const token = await context.tokens.token(context.pod, { audience, expirationSeconds: Number(expirationSeconds) });
-  const uid = commonUser(context.pod);
-  // A token is for its owner alone where there is one; else whoever is in the container must be able to read it.
-  const mode = uid !== undefined || fsGroup(context.pod) !== undefined ? 0o600 : defaultMode;
-  return new Map([[path, { content: Buffer.from(token), mode, uid }]]);
+  return new Map([[path, ownedFile(context, token, defaultMode)]]);
+}
+
+/** A file that is for its owner alone where there is one; else whoever is in the container must be able to read it. */
+function ownedFile({ pod }: VolumeContext, text: string, defaultMode: number): FileContent {
+  const uid = commonUser(pod);
+  const mode = uid !== undefined || fsGroup(pod) !== undefined ? 0o600 : defaultMode;
+  return { content: Buffer.from(text), mode, uid };
 }
 
 export const projectedVolume: VolumeKind = {

@@ -15,7 +15,9 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { insideMachine } from "../../../test/support/machine.ts";
-import type { ConfigMap, PodSpec, Secret, Volume } from "../../api/tables/core-v1.ts";
+import type { ClusterTrustBundle } from "../../api/tables/certificates-v1.ts";
+import type { ClusterTrustBundleProjection, ConfigMap, PodSpec, Secret, Volume } from "../../api/tables/core-v1.ts";
+import { toPem } from "../../machinery/certificates/pem.ts";
 import { agentPod } from "../pods/agent-pod.ts";
 import { writeAtomically } from "./atomic-writer.ts";
 import { mountPoints } from "./mounts.ts";
@@ -26,6 +28,13 @@ import type { VolumeContext } from "./volume-kind.ts";
 insideMachine(import.meta.filename, (folder) => {
   const configMaps = new Map<string, ConfigMap>([["d/c", { metadata: {}, data: { a: "1", b: "2" }, binaryData: { bin: "/w==" } }]]);
   const secrets = new Map<string, Secret>([["d/s", { metadata: {}, data: { key: Buffer.from("hush").toString("base64") } }]]);
+  const anchor = (text: string) => toPem("CERTIFICATE", Buffer.from(text));
+  const bundles: ClusterTrustBundle[] = [
+    { metadata: { name: "plain" }, spec: { trustBundle: `a note\n${anchor("p")}` } },
+    { metadata: { name: "x:s:1", labels: { alive: "yes" } }, spec: { signerName: "x/s", trustBundle: anchor("1") + anchor("2") } },
+    { metadata: { name: "x:s:2", labels: { alive: "no" } }, spec: { signerName: "x/s", trustBundle: anchor("2") + anchor("3") } },
+    { metadata: { name: "x:t:1", labels: { alive: "yes" } }, spec: { signerName: "x/t", trustBundle: anchor("4") } },
+  ];
   let serial = 0;
 
   function context(volumes: Volume[], spec: Partial<PodSpec> = {}): VolumeContext {
@@ -40,6 +49,7 @@ insideMachine(import.meta.filename, (folder) => {
         configMap: async (ns, name) => configMaps.get(`${ns}/${name}`),
         secret: async (ns, name) => secrets.get(`${ns}/${name}`),
         services: () => [],
+        trustBundles: async () => bundles,
         runtimeHandler: () => "",
       },
       tokens: { token: async (_, { audience, expirationSeconds }) => `${audience}/${expirationSeconds}` },
@@ -119,6 +129,22 @@ insideMachine(import.meta.filename, (folder) => {
     assert.deepEqual(["cm/a", "key", "labels", "cpu", "token"].map(read), ["1", "hush", 'l="v"', "2", "vault/600"]);
     const { uid } = statSync(join(path, "token"));
     assert.deepEqual([uid, mode(join(path, "token"))], [1000, "600"]);
+  });
+
+  test("trust anchors come from a bundle by name or from a signer's bundles by labels, each once", async () => {
+    const anchors = async (source: Partial<ClusterTrustBundleProjection>, spec: Partial<PodSpec> = {}) => {
+      const { path } = await only({ name: "v", projected: { sources: [{ clusterTrustBundle: { path: "ca.pem", ...source } }] } }, spec);
+      return { text: readFileSync(join(path, "ca.pem"), "utf8"), mode: mode(join(path, "ca.pem")) };
+    };
+    const of = (...texts: string[]) => texts.map(anchor).join("");
+    assert.deepEqual(await anchors({ name: "plain" }), { text: of("p"), mode: "644" });
+    assert.deepEqual(await anchors({ name: "plain" }, { securityContext: { runAsUser: 7 } }), { text: of("p"), mode: "600" });
+    assert.deepEqual((await anchors({ signerName: "x/s", labelSelector: {} })).text, of("1", "2", "3"));
+    assert.deepEqual((await anchors({ signerName: "x/s", labelSelector: { matchLabels: { alive: "no" } } })).text, of("2", "3"));
+    assert.deepEqual((await anchors({ signerName: "x/s", optional: true })).text, "");
+    assert.deepEqual((await anchors({ name: "none", optional: true })).text, "");
+    await assert.rejects(anchors({ name: "none" }), /clustertrustbundle.certificates.k8s.io "none" not found/);
+    await assert.rejects(anchors({ signerName: "x/s" }), /combination of signerName and labelSelector matched zero ClusterTrustBundles/);
   });
 
   test("an emptyDir is for everyone, in memory no larger than its limit, and its group's where the pod has one", async () => {

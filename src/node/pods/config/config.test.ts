@@ -55,6 +55,7 @@ test("the environment takes values from where the spec says, and says what is mi
     configMap: async (_, name) => (name === "c" ? { metadata: {}, data: { K: "v", L: "w" } } : undefined),
     secret: async (_, name) => (name === "s" ? { metadata: {}, data: { P: Buffer.from("hush").toString("base64") } } : undefined),
     services: () => [],
+    trustBundles: async () => [],
     runtimeHandler: () => "",
   };
   const facts = { objects, addresses: { podIps: ["10.1.2.3", "fd00::3"], hostIps: ["10.0.0.1"] }, allocatable: { cpu: "4", memory: "8Gi" } };

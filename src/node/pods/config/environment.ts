@@ -1,5 +1,6 @@
 /** A container's environment: what its spec says, from wherever the values come, and the Services that it is told of. */
 
+import type { ClusterTrustBundle } from "../../../api/tables/certificates-v1.ts";
 import type { ConfigMap, Container, EnvVar, Secret, Service } from "../../../api/tables/core-v1.ts";
 import type { AgentPod } from "../agent-pod.ts";
 import { expand } from "./expand.ts";
@@ -7,13 +8,15 @@ import { fieldValue, type PodAddresses } from "./field-ref.ts";
 import { type Allocatable, resourceValue } from "./resource-ref.ts";
 import { serviceVariables } from "./service-env.ts";
 
-/** Where a pod's config maps, secrets and services are read from. */
+/** Where what a pod is made of is read from. */
 export interface PodObjects {
   /** @returns undefined where there is none; throws where that can't be said now */
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   /** Every service of the cluster; throws until they are known. */
   services(): readonly Service[];
+  /** Every trust bundle of the cluster; throws where they can't be had now. */
+  trustBundles(): Promise<readonly ClusterTrustBundle[]>;
   /** @returns the runtime's handler for a RuntimeClass; the default's, empty, for none. @throws Error where there is no such class */
   runtimeHandler(name: string | undefined): string;
 }
