@@ -41,6 +41,8 @@ export interface Column<T> {
   readonly description?: string;
   /** 0: always shown; 1: with `-o wide`. */
   readonly priority?: number;
+  /** A cell without a definition, which no client shows. */
+  readonly undefined?: true;
   /** @returns the cell: a string, number, or null. `now` in milliseconds. */
   value(object: T, now: number): string | number | boolean | null;
 }
@@ -99,6 +101,8 @@ export interface KindRules<T extends KubeObject> {
   takesLong?(object: T): boolean;
   /** Its metadata are looked at only where nothing else is wrong. */
   readonly metadataLast?: true;
+  /** `generateName` is taken for the name, and nothing is added. */
+  readonly generatesNames?: false;
   /** How names are checked; DNS subdomain where absent. @returns complaints, none for a good name */
   validateName?(name: string): readonly string[];
   /** Endpoints that write the same object. `status` here gives the kind its status subresource. */

@@ -1,6 +1,6 @@
 /** Admission policies and their bindings: rules that the server itself evaluates before something is written. */
 
-import { isDNS1123Subdomain } from "../../machinery/names.ts";
+import { isDNS1123Subdomain, isPathSegmentName } from "../../machinery/names.ts";
 import { duplicate, type FieldError, forbiddenField, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
@@ -19,7 +19,7 @@ import type { LabelSelector } from "../tables/meta-v1.ts";
 import { PolicyExpressions } from "./expressions.ts";
 import { haveLongExpressions } from "./length.ts";
 import { auditErrors, conditionErrors, mutationErrors, paramKindErrors, validationErrors, variableErrors } from "./validate-expressions.ts";
-import { ruleErrors } from "./validate-rules.ts";
+import { namedRuleErrors } from "./validate-rules.ts";
 import { staticNameErrors } from "./warnings.ts";
 
 const V1 = "admissionregistration.k8s.io/v1";
@@ -159,8 +159,8 @@ function matchErrors(
     ...optionalOneOf(`${at}.matchPolicy`, matchPolicy, ["Equivalent", "Exact"]),
     ...labelSelector(`${at}.namespaceSelector`, namespaceSelector),
     ...labelSelector(`${at}.objectSelector`, objectSelector),
-    ...resourceRules.flatMap((rule, i) => ruleErrors(`${at}.resourceRules[${i}]`, rule)),
-    ...excludeResourceRules.flatMap((rule, i) => ruleErrors(`${at}.excludeResourceRules[${i}]`, rule)),
+    ...resourceRules.flatMap((rule, i) => namedRuleErrors(`${at}.resourceRules[${i}]`, rule)),
+    ...excludeResourceRules.flatMap((rule, i) => namedRuleErrors(`${at}.excludeResourceRules[${i}]`, rule)),
   ];
 }
 
@@ -179,7 +179,7 @@ function bindingErrors({ policyName, paramRef, matchResources }: BindingSpec): F
 }
 
 function paramErrors(at: string, { name, selector, parameterNotFoundAction: action }: ParamRef): FieldError[] {
-  const errors = labelSelector(`${at}.selector`, selector);
+  const errors = [...(name ? complain(`${at}.name`, name, isPathSegmentName(name)) : []), ...labelSelector(`${at}.selector`, selector)];
   if (name && selector) for (const member of ["name", "selector"]) errors.push(forbiddenField(`${at}.${member}`, "name and selector are mutually exclusive"));
   if (!name && !selector) errors.push(required(at, "one of name or selector must be specified"));
   if (!action) return [...errors, required(`${at}.parameterNotFoundAction`, "")];

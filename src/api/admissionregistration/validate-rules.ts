@@ -1,11 +1,22 @@
 /** Which writes a webhook or a policy is about. [Kubernetes pkg/apis/admissionregistration/validation/validation.go] */
 
-import { type FieldError, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
-import { optionalOneOf } from "../meta/checks.ts";
-import type { RuleWithOperations } from "../tables/admissionregistration-v1.ts";
+import { isPathSegmentName } from "../../machinery/names.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
+import { complain, optionalOneOf } from "../meta/checks.ts";
+import type { NamedRuleWithOperations, RuleWithOperations } from "../tables/admissionregistration-v1.ts";
 
 const ALL = "*";
 const OPERATIONS: readonly string[] = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
+
+/** A rule of a policy, which may name objects too. */
+export function namedRuleErrors(at: string, rule: NamedRuleWithOperations): FieldError[] {
+  const names = rule.resourceNames ?? [];
+  const errors = names.flatMap((name, i) => [
+    ...complain(`${at}.resourceNames[${i}]`, name, isPathSegmentName(name)),
+    ...(names.indexOf(name) < i ? [duplicate(`${at}.resourceNames[${i}]`, name)] : []),
+  ]);
+  return [...errors, ...ruleErrors(at, rule)];
+}
 
 export function ruleErrors(at: string, rule: RuleWithOperations): FieldError[] {
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule;

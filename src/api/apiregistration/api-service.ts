@@ -47,7 +47,7 @@ export const APIService = kind<APIServiceType>("apiregistration.k8s.io/v1", "api
 function nameErrors({ metadata, spec: { group = "", version = "" } }: APIServiceType): FieldError[] {
   const wanted = `${version}.${group}`;
   return (["generateName", "name"] as const)
-    .filter((member) => metadata[member] && metadata[member] !== wanted)
+    .filter((member) => metadata[member] && metadata[member] !== wanted && isPathSegmentName(metadata[member]).length === 0)
     .map((member) => invalid(`metadata.${member}`, metadata[member], `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`));
 }
 

@@ -33,7 +33,10 @@ export const ReplicationController = kind<ReplicationControllerType>("v1", "repl
   generation: true,
   validate: ({ spec }) => specErrors(spec),
   warnings(next, last) {
-    return [...(last ? [] : nameAdvice(next)), ...templateWarnings("template", next.spec.template, last?.spec.template)];
+    // Of an update Kubernetes tells what is odd in the template that was there.
+    return last
+      ? templateWarnings("spec.template", last.spec.template, next.spec.template)
+      : [...nameAdvice(next), ...templateWarnings("spec.template", next.spec.template, undefined)];
   },
   subresources: { status: { validateUpdate: ({ status }) => replicaErrors(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]) } },
   columns: [

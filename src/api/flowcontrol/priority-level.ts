@@ -66,7 +66,7 @@ function specErrors({ metadata, spec: { type = "", limited, exempt } }: LevelTyp
   }
   if (type === "Exempt") {
     if (limited) errors.push(forbiddenField("spec.limited", ""));
-    if (limited && !limited.limitResponse?.type) errors.push(required("spec.limited.limitResponse.type", ""));
+    errors.push(...unfitErrors(limited));
     return [...errors, ...(exempt ? shareErrors("spec.exempt", exempt) : [])];
   }
   if (type === "Limited") {
@@ -75,7 +75,16 @@ function specErrors({ metadata, spec: { type = "", limited, exempt } }: LevelTyp
   }
   const members = { limited, exempt };
   const unfit = (["limited", "exempt"] as const).filter((name) => members[name]).map((name) => forbiddenField(`spec.${name}`, ""));
-  return [...errors, type ? notSupported("spec.type", type, ["Exempt", "Limited"]) : required("spec.type", ""), ...unfit];
+  return [...errors, type ? notSupported("spec.type", type, ["Exempt", "Limited"]) : required("spec.type", ""), ...unfit, ...unfitErrors(limited)];
+}
+
+/** What is declared of a limit, and so checked even where none may be. */
+function unfitErrors(limited: LimitedPriorityLevelConfiguration | undefined): FieldError[] {
+  if (!limited) return [];
+  const { type, queuing } = limited.limitResponse ?? {};
+  const at = "spec.limited.limitResponse";
+  if (!type) return [required(`${at}.type`, "")];
+  return type !== "Queue" && queuing ? [forbiddenField(`${at}.queuing`, "")] : [];
 }
 
 function shareErrors(at: string, { nominalConcurrencyShares: shares = 0, lendablePercent }: ExemptPriorityLevelConfiguration): FieldError[] {

@@ -4,7 +4,7 @@ import { isDNS1123Subdomain, isPathSegmentName } from "../../machinery/names.ts"
 import { type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { complain, IMMUTABLE } from "../meta/checks.ts";
-import { column, NONE, nameColumn } from "../meta/columns.ts";
+import { ageColumn, column, NONE, nameColumn } from "../meta/columns.ts";
 import { canonicalIp } from "../meta/ip.ts";
 import { sameStruct } from "../meta/semantic.ts";
 import type { IPAddress as IPAddressType, ParentReference } from "../tables/networking-v1.ts";
@@ -17,7 +17,8 @@ export const IPAddress = kind<IPAddressType>("networking.k8s.io/v1", "ipaddresse
   validate: ({ spec }) => parentErrors(spec.parentRef),
   validateUpdate: ({ spec }, last) =>
     sameStruct("networking.v1.ParentReference", spec.parentRef, last.spec.parentRef) ? [] : [invalid(FIELD, null, IMMUTABLE)], // The message has no value there.
-  columns: [nameColumn, column("ParentRef", "string", "What has taken it.", ({ spec }) => parentCell(spec.parentRef))],
+  columns: [nameColumn, column("ParentRef", "string", "What has taken it.", ({ spec }) => parentCell(spec.parentRef)), { ...ageColumn, undefined: true }],
+  generatesNames: false,
 });
 
 function parentErrors(parent: ParentReference | undefined): FieldError[] {

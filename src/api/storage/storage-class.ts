@@ -2,7 +2,7 @@
 
 import { duplicate, type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
-import { IMMUTABLE, oneOf, optionalOneOf, qualifiedName, same } from "../meta/checks.ts";
+import { IMMUTABLE, optionalOneOf, qualifiedName, same } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
 import type { TopologySelectorLabelRequirement, TopologySelectorTerm } from "../tables/core-v1.ts";
 import type { StorageClass as StorageClassType } from "../tables/storage-v1.ts";
@@ -21,7 +21,7 @@ export const StorageClass = kind<StorageClassType>("storage.k8s.io/v1", "storage
     ...providerErrors("provisioner", provisioner),
     ...parameterErrors("parameters", parameters),
     ...optionalOneOf("reclaimPolicy", reclaimPolicy || undefined, ["Delete", "Retain"]),
-    ...oneOf("volumeBindingMode", volumeBindingMode, ["Immediate", "WaitForFirstConsumer"]),
+    ...optionalOneOf("volumeBindingMode", volumeBindingMode, ["Immediate", "WaitForFirstConsumer"]),
     ...topologyErrors(allowedTopologies ?? []),
   ],
   validateUpdate: (next, last) => FIXED.flatMap((name) => (same(next[name], last[name]) ? [] : [invalid(name, null, IMMUTABLE)])), // The messages have no values there.

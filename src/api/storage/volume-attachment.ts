@@ -54,7 +54,7 @@ function attacherErrors(field: string, attacher: string | undefined): FieldError
 }
 
 function sourceErrors({ persistentVolumeName: name, inlineVolumeSpec: inline }: VolumeAttachmentSource): FieldError[] {
-  if (inline && name !== undefined) return [forbiddenField(SOURCE, ONE_SOURCE)];
+  if (inline && name !== undefined) return [forbiddenField(SOURCE, ONE_SOURCE), ...complain(`${SOURCE}.persistentVolumeName`, name, isDNS1123Subdomain(name))];
   if (inline) return inlineVolumeErrors(`${SOURCE}.inlineVolumeSpec`, inline);
   if (name === undefined) return [required(SOURCE, ONE_SOURCE)];
   const field = `${SOURCE}.persistentVolumeName`;

@@ -28,6 +28,9 @@ const CHECKED_WHOLE: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Kinds whose names alone are declared to be checked; of a prefix only what no name may have is. */
+const NAME_ALONE: ReadonlySet<string> = new Set(["deviceclasses", "replicationcontrollers"]);
+
 /** Finalizers that need no domain: those of deletion itself, and the one that namespaces had from the beginning. */
 const OWN_FINALIZERS: ReadonlySet<string> = new Set([ORPHAN, FOREGROUND, "kubernetes"]);
 
@@ -43,10 +46,16 @@ export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
 
 /** What the server would make a name from. */
 function prefixErrors(kind: Kind, { generateName = "" }: Metadata): FieldError[] {
-  if (generateName === "" || kind.resource === "deviceclasses") return []; // Their names alone are declared to be checked.
+  if (generateName === "" || NAME_ALONE.has(kind.resource)) return [];
   const validateName = kind.rules.validateName ?? isDNS1123Subdomain;
   const base = generateName.length > 1 && generateName.endsWith("-") ? `${generateName.slice(0, -2)}a` : generateName;
   return validateName(base).map((complaint) => invalid("metadata.generateName", generateName, complaint));
+}
+
+/** What no name may have, at its beginning neither. */
+export function barePrefixErrors({ generateName = "" }: Metadata): FieldError[] {
+  if (generateName === "." || generateName === "..") return [];
+  return isPathSegmentName(generateName).map((complaint) => invalid("metadata.generateName", generateName, complaint));
 }
 
 /** @returns what is wrong with the metadata of an update, whose unset members have been filled in from the last object */
@@ -54,7 +63,8 @@ export function updateErrors(kind: Kind, next: Metadata, last: Metadata): FieldE
   const errors: FieldError[] = [];
   if (!next.name) errors.push(required("metadata.name", "name or generateName is required"));
   else for (const complaint of isPathSegmentName(next.name)) errors.push(invalid("metadata.name", next.name, complaint));
-  if (next.generateName && CHECKED_WHOLE.has(kind.resource)) errors.push(...prefixErrors(kind, next));
+  errors.push(...barePrefixErrors(next));
+  if (CHECKED_WHOLE.has(kind.resource)) errors.push(...prefixErrors(kind, next));
   errors.push(...namespaceErrors(kind, next), ...commonErrors(kind, next));
   if (last.deletionTimestamp) {
     const added = (next.finalizers ?? []).filter((one) => !last.finalizers?.includes(one)).toSorted();

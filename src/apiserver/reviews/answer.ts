@@ -1,8 +1,11 @@
 /** What all reviews have in common: a question comes as an object, and the same object goes back with its status filled in. Nothing is stored. */
 
-import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { Kind, KubeObject, Metadata } from "../../api/kind.ts";
 import type { UserInfo } from "../../api/tables/authentication-v1.ts";
+import { managedUpdate } from "../../machinery/apply/update.ts";
+import { timestamp } from "../../machinery/clock.ts";
 import { encode } from "../../machinery/json/encode.ts";
+import type { Plain } from "../../machinery/plain.ts";
 import type { FieldError } from "../../machinery/status/field-error.ts";
 import { invalid } from "../../machinery/status/field-error.ts";
 import { invalidObject } from "../../machinery/status/status-error.ts";
@@ -13,6 +16,7 @@ import { kindOf } from "../verbs/kind-of.ts";
 import { objectOf, readBody } from "../verbs/write/body.ts";
 import { settleNamespace } from "../verbs/write/names.ts";
 import { writeOptions } from "../verbs/write/options.ts";
+import { mergeOwnerReferences } from "../verbs/write/owner-references.ts";
 import { wipeSystemFields } from "../verbs/write/prepare.ts";
 
 /** @param review fills in the status; may throw a StatusError */
@@ -25,9 +29,20 @@ export function reviewHandler<T extends KubeObject>(review: (object: T, call: Ca
     settleNamespace(call, object);
     wipeSystemFields(object);
     if (kind.schema.byName.has("spec")) Object.assign(object, { spec: (object as { spec?: object }).spec ?? {} }); // Asking nothing is asking with an empty spec.
+    mergeOwnerReferences(object, (message) => call.warnings.push(message), false);
+    recordAsker(object, call, kind, "");
     await review(object, call, kind);
     call.context.respond.object(call, 201, kind, Buffer.from(encode(object, kind.schema)));
   };
+}
+
+/** Who set which fields of the question: the answer shows it. */
+export function recordAsker(object: KubeObject, call: Call, { schema, apiVersion }: Kind, subresource: string): void {
+  const { manager } = writeOptions(call, "CreateOptions");
+  const time = timestamp(call.context.clock.now());
+  const next = object as unknown as Plain; // Ownership walks members by the schema's names.
+  const entries = managedUpdate({ schema, live: undefined, next, manager, subresource, apiVersion, time, fields: {} });
+  if (entries && entries.length > 0) object.metadata.managedFields = entries as NonNullable<Metadata["managedFields"]>;
 }
 
 /** @throws StatusError 422 where there are any errors */

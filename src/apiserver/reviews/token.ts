@@ -1,11 +1,7 @@
 /** TokenReview: whose a token is. `serviceaccounts/token`: a new one. */
 
-import type { Kind, KubeObject, Metadata } from "../../api/kind.ts";
 import type { TokenRequest, TokenReview } from "../../api/tables/authentication-v1.ts";
-import { managedUpdate } from "../../machinery/apply/update.ts";
-import { timestamp } from "../../machinery/clock.ts";
 import { encode } from "../../machinery/json/encode.ts";
-import type { Plain } from "../../machinery/plain.ts";
 import { badRequest } from "../../machinery/status/status-error.ts";
 import { CredentialError } from "../../security/authn/credentials.ts";
 import type { Call } from "../call.ts";
@@ -14,12 +10,11 @@ import { admissionRequest, mutateAll, validateAll } from "../verbs/admission.ts"
 import { kindOf } from "../verbs/kind-of.ts";
 import { objectOf, readBody } from "../verbs/write/body.ts";
 import { writeOptions } from "../verbs/write/options.ts";
-import { reviewHandler, userInfo } from "./answer.ts";
+import { recordAsker, reviewHandler, userInfo } from "./answer.ts";
 
-export const tokenReview = reviewHandler<TokenReview>(async (review, call, kind) => {
+export const tokenReview = reviewHandler<TokenReview>(async (review, call) => {
   const { token, audiences } = review.spec;
   if (!token) throw badRequest("token is required for TokenReview in authentication");
-  recordAsker(review, call, kind, "");
   try {
     const found = await call.context.front.tokens.review(token, audiences);
     if (!found) review.status = { error: "invalid bearer token" };
@@ -29,15 +24,6 @@ export const tokenReview = reviewHandler<TokenReview>(async (review, call, kind)
     review.status = { error: error.message };
   }
 });
-
-/** Who set which fields of the question: the answer shows it. */
-function recordAsker(object: KubeObject, call: Call, { schema, apiVersion }: Kind, subresource: string): void {
-  const { manager } = writeOptions(call, "CreateOptions");
-  const time = timestamp(call.context.clock.now());
-  const next = object as unknown as Plain; // Ownership walks members by the schema's names.
-  const entries = managedUpdate({ schema, live: undefined, next, manager, subresource, apiVersion, time, fields: {} });
-  if (entries && entries.length > 0) object.metadata.managedFields = entries as NonNullable<Metadata["managedFields"]>;
-}
 
 /** The account's admission sees the request; nothing is stored. */
 export async function requestToken(call: Call): Promise<void> {

@@ -6,7 +6,7 @@ import { checkContentType } from "../registry/body-codec.ts";
 import { kindOf, notAllowed } from "./kind-of.ts";
 import { objectOf, readBody } from "./write/body.ts";
 import { ConflictError } from "./write/conflict-error.ts";
-import { generateName, settleNamespace } from "./write/names.ts";
+import { nameFor, settleNamespace } from "./write/names.ts";
 import { writeOptions } from "./write/options.ts";
 import { wipeSystemFields } from "./write/prepare.ts";
 import { runCreate } from "./write/run.ts";
@@ -28,7 +28,7 @@ export async function create(call: Call): Promise<void> {
     wipeSystemFields(next);
     settleNamespace(call, next);
     const generated = !next.metadata.name && next.metadata.generateName !== undefined && next.metadata.generateName !== "";
-    if (generated) next.metadata.name = generateName(next.metadata.generateName!, call.context.random);
+    if (generated) next.metadata.name = nameFor(kind, next.metadata.generateName!, call.context.random);
     const { name = "", namespace = "" } = next.metadata;
     call.subject = { name };
     try {

@@ -1,7 +1,7 @@
 /** DELETE: removes an object, or marks it for those who have to clean up first. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
-import { conflict, notFound } from "../../machinery/status/status-error.ts";
+import { conflict, notFound, type StatusError } from "../../machinery/status/status-error.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
 import { type DeleteOptions, type Deletion, decideDeletion } from "../registry/deletion.ts";
@@ -54,7 +54,7 @@ export async function deleteOne(
     const cached = cache.get(kind.namespaced ? namespace : "", name);
     const mismatch = cached && preconditionFailure(cached, options);
     if (!cached || mismatch) {
-      if (fresh) throw mismatch ? conflict({ group: kind.rules.storedAs?.group ?? kind.group, resource: kind.name }, name, mismatch) : notFound(kind, name);
+      if (fresh) throw mismatch ? otherThan(kind, name, mismatch, cached, options) : notFound(kind, name);
       await cache.waitForPresent(); // What the request means may be newer than the cache.
       fresh = true;
       continue;
@@ -70,6 +70,15 @@ export async function deleteOne(
     if (object) return { object, removed: deletion.kind === "remove" };
     if (tries >= ATTEMPTS_MAX) throw conflict(kind, name, "the object keeps changing; please try again");
   }
+}
+
+/** Of namespaces the conflict is found by their own code, which words it in its own way. */
+function otherThan(kind: Kind, name: string, mismatch: string, { uid, resourceVersion }: CachedObject, options: DeleteOptions): StatusError {
+  if (kind.resource !== "namespaces") return conflict({ group: kind.rules.storedAs?.group ?? kind.group, resource: kind.name }, name, mismatch);
+  const { preconditions = {} } = options;
+  const other = preconditions.uid !== undefined && preconditions.uid !== uid;
+  const [what, asked, found] = other ? ["UID", preconditions.uid, uid] : ["ResourceVersion", preconditions.resourceVersion, resourceVersion];
+  return conflict(kind, name, `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`);
 }
 
 /** An eviction has been admitted as what it is. Of a collection's objects none is named by the request, and none in what admission is asked. */

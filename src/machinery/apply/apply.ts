@@ -1,8 +1,7 @@
 /** Server-side apply: merges a document into the live object and keeps account of who wants what (KEP-555; k8s.io/apimachinery util/managedfields). */
 
 import { unclassified } from "../patch/failures.ts";
-import { withoutNulls } from "../patch/merge-patch.ts";
-import { equal, isObject, own, type Plain, shallow } from "../plain.ts";
+import { asGoPrints, equal, isObject, own, type Plain, shallow } from "../plain.ts";
 import type { StructSchema } from "../schema/schema.ts";
 import { badRequest } from "../status/status-error.ts";
 import { check } from "./check.ts";
@@ -12,6 +11,7 @@ import { extract } from "./extract.ts";
 import { allowedByLastApplied, withLastApplied } from "./last-applied.ts";
 import { identity, type ManagedFieldsEntry, type Owner, type Owners, readOwners, writeOwners } from "./managed.ts";
 import { merge } from "./merge.ts";
+import { withoutNullFields } from "./nulls.ts";
 import { prune } from "./prune.ts";
 import { has, isEmpty, pathsOf, union } from "./set.ts";
 import { typeOf } from "./types.ts";
@@ -49,21 +49,23 @@ const BEFORE_FIRST_APPLY = "before-first-apply";
  */
 export function managedApply(request: ApplyRequest): Applied {
   const { schema, live, apiVersion, kind } = request;
-  const patch = request.patch;
-  if (!isObject(patch))
+  if (!isObject(request.patch))
     throw badRequest(
-      `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${Array.isArray(patch) ? "array" : typeof patch} into Go value of type map[string]interface {}`,
+      `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${Array.isArray(request.patch) ? "array" : typeof request.patch} into Go value of type map[string]interface {}`,
     );
+  const patch = withoutOwners(request.patch);
   if (own(patch, "apiVersion") !== apiVersion || own(patch, "kind") !== kind)
     throw badRequest(`invalid object type: ${goKind(own(patch, "apiVersion"), own(patch, "kind"))}`);
   const metadata = own(patch, "metadata");
-  if (isObject(metadata) && own(metadata, "managedFields") !== undefined && own(metadata, "managedFields") !== null)
-    throw badRequest("metadata.managedFields must be nil");
+  const owned = isObject(metadata) ? own(metadata, "managedFields") : undefined;
+  if (Array.isArray(owned)) throw badRequest("metadata.managedFields must be nil");
+  const failed = `failed to create typed patch object (${nameOf(patch)}; ${goKind(apiVersion, kind)})`;
+  if (owned !== undefined) throw unclassified(`${failed}: .metadata.managedFields: expected list, got &{${asGoPrints(owned)}}`);
   const type = typeOf(schema);
   const checked = check(type, patch);
   if (checked.errors.length > 0) {
     const errors = checked.errors.length === 1 ? checked.errors[0] : ["errors:", ...checked.errors.map((error) => `  ${error}`)].join("\n");
-    throw unclassified(`failed to create typed patch object (${nameOf(patch)}; ${goKind(apiVersion, kind)}): ${errors}`);
+    throw unclassified(`${failed}: ${errors}`);
   }
   const owners = ownersBeforeApply(request);
   try {
@@ -77,6 +79,14 @@ export function managedApply(request: ApplyRequest): Applied {
     if (remaining.length > 0) throw new ApplyConflict(remaining);
     return applied(request, patch, ownersBeforeApply(request), true, checked.hasNulls);
   }
+}
+
+/** A null says nothing of who owns what. */
+function withoutOwners(patch: Plain): Plain {
+  const metadata = own(patch, "metadata");
+  if (!isObject(metadata) || own(metadata, "managedFields") !== null) return patch;
+  const { managedFields: _, ...rest } = metadata;
+  return { ...patch, metadata: rest };
 }
 
 /** An object that nobody tracks yet belongs, as it is, to whoever was before the first apply. */
@@ -114,7 +124,7 @@ function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boo
   if (isEmpty(owned)) owners.delete(key);
   else owners.set(key, ownerOf(manager, owned, last, changed));
   let object = changed ? pruned : live;
-  if (changed && (hasNulls || pruned !== merged)) object = withoutNulls(object) as Plain;
+  if (changed && (hasNulls || pruned !== merged)) object = withoutNullFields(type, object) as Plain;
   if (request.manager === KUBECTL) object = withLastApplied(object, patch);
   const managedFields = writeOwners(owners);
   return { object: withEntries(object, managedFields), managedFields };

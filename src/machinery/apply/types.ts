@@ -65,11 +65,15 @@ const SET: SetType = { kind: "set" };
 const EMPTY: Plain = Object.freeze(Object.create(null));
 const UNTYPED: AtomicType = { kind: "atomic", shape: "untyped", inside: undefined };
 
-const structs = new WeakMap<StructSchema, StructType>();
+/** Structs as they are, and as the metadata of an object and the object itself are: field ownership doesn't own itself. */
+type Place = "nested" | "metadata" | "object";
+const structs: Readonly<Record<Place, WeakMap<StructSchema, StructType>>> = { nested: new WeakMap(), metadata: new WeakMap(), object: new WeakMap() };
 
 /** @returns the type of a kind's objects */
 export function typeOf(schema: Schema): Type {
-  return compile(schema, undefined, undefined);
+  return schema.type === "struct" && schema.byName.get("metadata")?.schema.type === "struct"
+    ? structOf(schema, "object")
+    : compile(schema, undefined, undefined);
 }
 
 function compile(schema: Schema, table: FieldTable | undefined, parent: StructSchema | undefined): Type {
@@ -122,21 +126,23 @@ function fallbackOf(items: Schema, name: string): unknown {
   return field.table.default ?? (field.table.omit || field.table.pointer ? undefined : (impliedValue(field) ?? undefined));
 }
 
-function structOf(schema: StructSchema): StructType {
-  const known = structs.get(schema);
+function structOf(schema: StructSchema, place: Place = "nested"): StructType {
+  const known = structs[place].get(schema);
   if (known) return known;
   const fields = new Map<string, FieldType>();
   const find = (name: string): FieldType | undefined => {
     let type = fields.get(name);
     if (type !== undefined) return type;
     const field = schema.byName.get(name);
-    // Field ownership doesn't own itself.
     if (field === undefined && schema.open) return undeclared(name);
-    if (field === undefined || (name === "managedFields" && schema.id.endsWith("ObjectMeta"))) return undefined;
+    if (field === undefined || (name === "managedFields" && place === "metadata")) return undefined;
     type = {
       name,
       element: `f:${name}`,
-      type: compile(field.schema, field.table, schema),
+      type:
+        place === "object" && name === "metadata" && field.schema.type === "struct"
+          ? structOf(field.schema, "metadata")
+          : compile(field.schema, field.table, schema),
       implied: impliedValue(field),
       omits: omission(field.schema, field.table).omits,
     };
@@ -153,7 +159,7 @@ function structOf(schema: StructSchema): StructType {
       return sorted;
     },
   };
-  structs.set(schema, type);
+  structs[place].set(schema, type);
   return type;
 }
 

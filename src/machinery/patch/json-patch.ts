@@ -20,6 +20,7 @@ export const SHIFTED_ITEMS_MAX = 50_000_000;
  * @throws StatusError 400 for a document that is no patch, 413 beyond the limits, 422 for a patch that doesn't fit
  */
 export function jsonPatch(object: Plain, patch: unknown, schema?: Schema): unknown {
+  if (patch === null) return object;
   if (!Array.isArray(patch)) throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > OPERATIONS_MAX) {
     throw tooLarge(`Request entity too large: The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${patch.length}`);

@@ -108,8 +108,7 @@ export function notAcceptable(message: string): StatusError {
 }
 /** A validation failure: 422 with one cause an error. @param kind the kind's name (`Pod`), as Kubernetes gives it here */
 export function invalidObject(kind: { readonly group: string; readonly kind: string }, name: string, errors: readonly FieldError[]): StatusError {
-  const bySentence = new Map(errors.map((e) => [`${e.field}: ${e.message}`, e])); // Each is said once, however often it was found.
-  const sentences = [...bySentence.keys()];
+  const sentences = [...new Set(errors.map((e) => `${e.field}: ${e.message}`))]; // Each is said once, however often it was found; the causes have them all.
   const text = sentences.length === 1 ? sentences[0] : `[${sentences.join(", ")}]`;
   return new StatusError({
     code: 422,
@@ -119,7 +118,7 @@ export function invalidObject(kind: { readonly group: string; readonly kind: str
       ...(name && { name }),
       ...(kind.group && { group: kind.group }),
       ...(kind.kind && { kind: kind.kind }),
-      causes: [...bySentence.values()].map((e) => ({ reason: e.type, message: e.message, field: e.field })),
+      causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })),
     },
   });
 }

@@ -16,6 +16,8 @@ export interface TableColumn<T> {
   readonly description?: string;
   /** 0: always shown; 1: with `-o wide`. */
   readonly priority?: number;
+  /** A cell without a definition, which no client shows. */
+  readonly undefined?: true;
   value(object: T, now: number): unknown;
 }
 
@@ -65,7 +67,9 @@ export function includeObject(asked: string | undefined): IncludeObject {
  * @returns the JSON up to the rows, which are to be joined by commas and followed by `TABLE_END`
  */
 export function tableStart(version: "v1" | "v1beta1", metadata: string, columns: readonly Omit<TableColumn<never>, "value">[] | undefined): string {
-  const definitions = columns?.map(({ name, type, format = "", description = "", priority = 0 }) => ({ name, type, format, description, priority }));
+  const definitions = columns
+    ?.filter((column) => !column.undefined)
+    .map(({ name, type, format = "", description = "", priority = 0 }) => ({ name, type, format, description, priority }));
   return `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":${metadata},"columnDefinitions":${encodeRaw(definitions ?? null)},"rows":[`;
 }
 

@@ -3,6 +3,7 @@
 import type { KubeObject } from "../../../api/kind.ts";
 import { dnsSubdomain } from "../../../api/meta/checks.ts";
 import { timestamp } from "../../../machinery/clock.ts";
+import { isPathSegmentName } from "../../../machinery/names.ts";
 import { unclassified } from "../../../machinery/patch/failures.ts";
 import { type FieldError, notSupported, required } from "../../../machinery/status/field-error.ts";
 import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
@@ -57,6 +58,8 @@ async function bind(call: Call, asked: string | undefined): Promise<void> {
   await mutateAll(call, request);
   checkTarget(target);
   if (name === "") throw badRequest("Name parameter required.");
+  const unfit = isPathSegmentName(name);
+  if (unfit.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${unfit.join(";")}`);
   await validateAll(call, request);
   const { namespace } = call.attributes;
   const now = timestamp(call.context.clock.now());

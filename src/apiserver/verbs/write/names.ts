@@ -1,6 +1,6 @@
 /** Where an object belongs: what its metadata says of namespace and name must agree with the path. */
 
-import type { KubeObject } from "../../../api/kind.ts";
+import type { Kind, KubeObject } from "../../../api/kind.ts";
 import type { Random } from "../../../machinery/random.ts";
 import { badRequest, conflict } from "../../../machinery/status/status-error.ts";
 import type { Call } from "../../call.ts";
@@ -38,7 +38,8 @@ const GENERATED_BASE_MAX = 58;
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
 /** @returns a name that begins with `base` and ends in five random characters */
-export function generateName(base: string, random: Random): string {
+export function nameFor(kind: Kind, base: string, random: Random): string {
+  if (kind.rules.generatesNames === false) return base;
   let suffix = "";
   for (let i = 0; i < 5; i++) suffix += ALPHABET[random.below(ALPHABET.length)];
   return base.slice(0, GENERATED_BASE_MAX) + suffix;

@@ -25,8 +25,15 @@ function mergeOwners({ call, next }: Write): void {
   mergeOwnerReferences(next, (message) => call.warnings.push(message), false);
 }
 
-function setDefaults({ call, kind, next }: Write): void {
+/** A name that is generated comes after the defaults, and may be tried again: so Kubernetes copies the object, and what two places shared becomes two. */
+function setDefaults({ call, kind, next, generated }: Write): void {
+  const { metadata } = next;
+  const { name } = metadata;
+  if (generated) metadata.name = "";
   kind.rules.defaults?.(next, { now: call.context.clock.now() });
+  if (!generated) return;
+  if (name !== undefined) metadata.name = name;
+  if (metadata.labels) metadata.labels = Object.assign(Object.create(null), metadata.labels);
 }
 
 async function mutate(write: Write): Promise<void> {
