@@ -101,8 +101,12 @@ export interface KindRules<T extends KubeObject> {
   takesLong?(object: T): boolean;
   /** Its metadata are looked at only where nothing else is wrong. */
   readonly metadataLast?: true;
-  /** `generateName` is taken for the name, and nothing is added. */
-  readonly generatesNames?: false;
+  /** Where no name is given: `generateName` is taken for it, and nothing is added; or a random one is made even without. */
+  readonly generatesNames?: "never" | "always";
+  /** What Kubernetes' own form of the kind says even of nothing, which a bookmark shows. */
+  readonly blank?: { readonly annotations?: Readonly<Record<string, string>>; readonly spec?: object };
+  /** An annotation that the object's metadata don't have where they are shown alone. */
+  readonly hiddenAnnotation?: string;
   /** How names are checked; DNS subdomain where absent. @returns complaints, none for a good name */
   validateName?(name: string): readonly string[];
   /** Endpoints that write the same object. `status` here gives the kind its status subresource. */

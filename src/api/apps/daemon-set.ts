@@ -43,6 +43,8 @@ export const DaemonSet = kind<DaemonSetType>("apps/v1", "daemonsets", {
     setGeneration(next, generationOf(last) + (sameStruct("core.v1.PodTemplateSpec", next.spec.template, last.spec.template) ? 0 : 1));
   },
   generation: true,
+  blank: { annotations: { [TEMPLATE_GENERATION]: "0" } },
+  hiddenAnnotation: TEMPLATE_GENERATION,
   validate: ({ spec }) => specErrors(spec),
   validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings: (next, last) => templateWarnings("spec.template", next.spec.template, last?.spec.template),

@@ -32,6 +32,7 @@ export const Deployment = kind<DeploymentType>("apps/v1", "deployments", {
     dropRetired(next.spec.template);
   },
   generation: ["spec", "metadata.annotations"],
+  blank: { spec: { replicas: 0 } },
   validate: ({ spec }) => specErrors(spec),
   validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings(next, last) {

@@ -29,6 +29,7 @@ export const ReplicaSet = kind<ReplicaSetType>("apps/v1", "replicasets", {
     if (next.spec.template) dropRetired(next.spec.template);
   },
   generation: true,
+  blank: { spec: { replicas: 0 } },
   validate: ({ spec: { replicas, minReadySeconds, selector, template = { spec: {} } } }) => [
     ...nonNegative("spec.replicas", replicas),
     ...nonNegative("spec.minReadySeconds", minReadySeconds),

@@ -48,6 +48,7 @@ export const StatefulSet = kind<StatefulSetType>("apps/v1", "statefulsets", {
   },
   generation: true,
   validateName: isDNS1123Label,
+  blank: { spec: { replicas: 0 } },
   validate: ({ spec }) => specErrors(spec),
   validateCreate: ({ spec }) => [
     ...(spec.serviceName ? dnsLabel("spec.serviceName", spec.serviceName) : []),

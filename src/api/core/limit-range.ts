@@ -20,9 +20,7 @@ export const LimitRange = kind<LimitRangeType>("v1", "limitranges", {
       for (const list of LISTS) roundToMilli(limit[list]);
     }
   },
-  prepareCreate({ metadata }) {
-    if (metadata.uid) metadata.name ||= metadata.uid;
-  },
+  generatesNames: "always",
   validate: ({ spec }) => limitErrors(spec.limits ?? []),
   createOnUpdate: true,
 });

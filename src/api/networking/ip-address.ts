@@ -18,7 +18,7 @@ export const IPAddress = kind<IPAddressType>("networking.k8s.io/v1", "ipaddresse
   validateUpdate: ({ spec }, last) =>
     sameStruct("networking.v1.ParentReference", spec.parentRef, last.spec.parentRef) ? [] : [invalid(FIELD, null, IMMUTABLE)], // The message has no value there.
   columns: [nameColumn, column("ParentRef", "string", "What has taken it.", ({ spec }) => parentCell(spec.parentRef)), { ...ageColumn, undefined: true }],
-  generatesNames: false,
+  generatesNames: "never",
 });
 
 function parentErrors(parent: ParentReference | undefined): FieldError[] {

@@ -63,7 +63,7 @@ async function answerSwagger(call: Call, served: ServedOpenApi): Promise<void> {
 
 async function answerDocument(call: Call, served: ServedOpenApi, path: string): Promise<void> {
   const document = await served.document(path);
-  if (!document) return send(call, 404, answerHeaders(call, "text/plain; charset=utf-8"), NOTHING);
+  if (!document) return send(call, 404, withoutType(answerHeaders(call, "")), NOTHING);
   const form = formOf(call, "v3");
   if (!form) return refuse(call);
   const headers: Headers = { ...answerHeaders(call, mediaType(form, "v3")), etag: `"${document.hash}"`, vary: "Accept" };
@@ -83,8 +83,12 @@ async function answerDocument(call: Call, served: ServedOpenApi, path: string): 
 /** No Status, no words: a client that takes none of the forms wouldn't read them. */
 function refuse(call: Call): void {
   call.failure = { code: 406, reason: "NotAcceptable", message: "only JSON and protobuf are served" };
-  const { "content-type": _, ...headers } = answerHeaders(call, "");
-  call.exchange.answer(406, { ...headers, vary: "Accept" }, NOTHING);
+  call.exchange.answer(406, { ...withoutType(answerHeaders(call, "")), vary: "Accept" }, NOTHING);
+}
+
+/** An answer without a body. */
+function withoutType({ "content-type": _, ...headers }: Headers): Headers {
+  return headers;
 }
 
 function isKnown(call: Call, { hash }: ServedDocument): boolean {

@@ -1,8 +1,21 @@
 /** The kind of what a subresource takes and gives, where that isn't the object itself: Scale, Binding, Eviction, TokenRequest. */
 
 import assert from "node:assert/strict";
-import type { Kind } from "../../api/kind.ts";
+import type { Column, Kind, KubeObject } from "../../api/kind.ts";
+import { ageColumn, column, nameColumn } from "../../api/meta/columns.ts";
 import { schema } from "../../api/schemas.ts";
+
+interface Scale extends KubeObject {
+  spec?: { replicas?: number };
+  status?: { replicas?: number };
+}
+
+const SCALE_COLUMNS: readonly Column<Scale>[] = [
+  { ...nameColumn, format: "" },
+  column("Desired", "integer", "How many there shall be.", ({ spec }: Scale) => spec?.replicas ?? 0),
+  column("Available", "integer", "How many there are.", ({ status }: Scale) => status?.replicas ?? 0),
+  ageColumn,
+];
 
 const made = new WeakMap<Kind, Map<string, Kind>>();
 
@@ -27,7 +40,17 @@ export function bodyKind(kind: Kind, subresource: string): Kind {
       subresources: [],
     };
     const apiVersion = group ? `${group}/${version}` : version;
-    body = { group, version, apiVersion, name, resource: kind.resource, namespaced: kind.namespaced, table, schema: schema(struct), rules: { virtual: true } };
+    body = {
+      group,
+      version,
+      apiVersion,
+      name,
+      resource: kind.resource,
+      namespaced: kind.namespaced,
+      table,
+      schema: schema(struct),
+      rules: { virtual: true, ...(name === "Scale" && { columns: SCALE_COLUMNS }) },
+    };
     known.set(subresource, body);
   }
   return body;

@@ -47,7 +47,7 @@ export function checkForm(call: Call, kind: Kind): void {
 
 /** @throws StatusError 406 where the client takes nothing that the kind has */
 export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
-  const form = negotiate(call, shape === "watch" ? (kind.form ? CUSTOM_WATCH : WATCH) : offerOf(kind));
+  const form = negotiate(call, shape === "watch" ? watchOffer(call, kind) : offerOf(kind));
   if (form.transform === undefined) return plainForm(form, shape);
   if (form.transform === "PartialObjectMetadataList" && shape !== "list")
     throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${typeName(kind)})`);
@@ -59,6 +59,16 @@ export function formOf(call: Call, kind: Kind, shape: Shape): BodyForm {
   if (form.media === CBOR) return inCbor(json);
   return form.pretty && shape !== "watch" ? prettyOf(json) : json;
 }
+
+/** A client that likes YAML best is given nothing else, although no watch has it. @throws StatusError 406 */
+function watchOffer(call: Call, kind: Kind): Offer {
+  const { accept } = call.exchange.headers;
+  if (accept?.includes("yaml") && negotiate(call, offerOf(kind)).media === "application/yaml")
+    throw notAcceptable(`only the following media types are accepted: ${STREAMS.join(", ")}`);
+  return kind.form ? CUSTOM_WATCH : WATCH;
+}
+
+const STREAMS = ["application/json;stream=watch", `${PROTOBUF};stream=watch`];
 
 /** How Kubernetes' messages call a kind: by the package of its internal type. */
 function typeName({ group, name, form }: Kind): string {

@@ -1,7 +1,8 @@
 /** An object's metadata alone (PartialObjectMetadata), cut out of its bytes without parsing them. */
 
-import type { Kind, ObjectForm } from "../../api/kind.ts";
+import type { Kind, Metadata, ObjectForm } from "../../api/kind.ts";
 import { schema } from "../../api/schemas.ts";
+import { decode } from "../../machinery/json/decode.ts";
 import { encode } from "../../machinery/json/encode.ts";
 import { objectPrefix } from "./items.ts";
 
@@ -13,6 +14,19 @@ const CLOSE = Buffer.from("}");
 /** @returns the bytes of the metadata: `{"name":…}`. Bytes that don't begin as the kind's own objects do (a Status in a watch) give undefined. */
 export function metadataOf(kind: Kind, bytes: Uint8Array): Uint8Array | undefined {
   if (kind.form) return ownMetadata(kind, kind.form, bytes);
+  const metadata = cutOut(kind, bytes);
+  const hidden = kind.rules.hiddenAnnotation;
+  return metadata && hidden !== undefined ? without(metadata, hidden) : metadata;
+}
+
+function without(metadata: Uint8Array, annotation: string): Uint8Array {
+  const { value } = decode<Metadata>(metadata, METADATA_SCHEMA);
+  if (value.annotations?.[annotation] === undefined) return metadata;
+  delete value.annotations[annotation];
+  return Buffer.from(encode(value, METADATA_SCHEMA));
+}
+
+function cutOut(kind: Kind, bytes: Uint8Array): Uint8Array | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const prefix = objectPrefix(kind);
   if (buffer.compare(prefix, 0, prefix.length, 0, prefix.length) !== 0) return undefined;

@@ -4,6 +4,7 @@ import type { TokenRequest, TokenReview } from "../../api/tables/authentication-
 import { encode } from "../../machinery/json/encode.ts";
 import { badRequest } from "../../machinery/status/status-error.ts";
 import { CredentialError } from "../../security/authn/credentials.ts";
+import { LIFETIME_SECONDS } from "../../security/authn/tokens/request.ts";
 import type { Call } from "../call.ts";
 import { bodyKind } from "../registry/body-kind.ts";
 import { admissionRequest, mutateAll, validateAll } from "../verbs/admission.ts";
@@ -35,6 +36,7 @@ export async function requestToken(call: Call): Promise<void> {
   const request = admissionRequest(call, { operation: "CREATE", kind, name, object: asked, old: undefined, dryRun: options.dryRun });
   await mutateAll(call, request);
   await validateAll(call, request);
+  asked.spec.expirationSeconds ??= LIFETIME_SECONDS;
   recordAsker(asked, call, kind, "token");
   const answer = await call.context.front.tokens.request(namespace, name, asked);
   call.annotations.set("authentication.kubernetes.io/issued-credential-id", call.context.front.tokens.idOf(answer.status?.token ?? ""));

@@ -29,6 +29,7 @@ export async function create(call: Call): Promise<void> {
     settleNamespace(call, next);
     const generated = !next.metadata.name && next.metadata.generateName !== undefined && next.metadata.generateName !== "";
     if (generated) next.metadata.name = nameFor(kind, next.metadata.generateName!, call.context.random);
+    else if (!next.metadata.name && kind.rules.generatesNames === "always") next.metadata.name = call.context.random.uuid();
     const { name = "", namespace = "" } = next.metadata;
     call.subject = { name };
     try {

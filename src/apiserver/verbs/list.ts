@@ -23,18 +23,21 @@ export async function listAnswer(call: Call, kind: Kind, options: ListOptions): 
   await cache.ready();
   const { namespace } = call.attributes;
   const base = namespace && kind.namespaced ? `${namespace}/` : "";
-  return answer(cache, selectionOf(kind, namespace, options.labels, options.fields), options, base);
+  return answer(cache, selectionOf(kind, namespace, options.labels, options.fields), options, base, kind.rules.ttlSeconds !== undefined);
 }
 
-/** @param base what keys in continue tokens are relative to, beside the resource's own prefix */
-async function answer(cache: WatchCache, selection: Selection, options: ListOptions, base: string): Promise<ListAnswer> {
+/**
+ * @param base what keys in continue tokens are relative to, beside the resource's own prefix
+ * @param paged whether a limit counts for any version: Kubernetes keeps no cache of what lives for an hour only
+ */
+async function answer(cache: WatchCache, selection: Selection, options: ListOptions, base: string, paged: boolean): Promise<ListAnswer> {
   const { resourceVersion, match, limit } = options;
   if (options.continue !== "") return continued(cache, selection, options, base);
   const revision = revisionOf(resourceVersion, badListVersion);
   const exact = revision !== undefined && revision > 0 && (match === "Exact" || (match === "" && limit > 0));
   if (!exact) {
     await freshEnough(cache, resourceVersion);
-    if (limit === 0 || resourceVersion === "0") return { objects: cache.list(selection), resourceVersion: String(cache.revision) };
+    if (limit === 0 || (resourceVersion === "0" && !paged)) return { objects: cache.list(selection), resourceVersion: String(cache.revision) };
     return page(cache, selection, options, cache.revision, "", base);
   }
   await cache.waitFor(revision, FRESH_WAIT_MS);

@@ -1,5 +1,6 @@
 /** JSON patch (RFC 6902) as Kubernetes applies it: over the JSON that clients see, with negative indices, and a replace that may add a member. */
 
+import { omission } from "../json/omission.ts";
 import { emptyMap, equal, isObject, jsonSize, own, type Plain, put, shallow } from "../plain.ts";
 import type { Schema } from "../schema/schema.ts";
 import { fieldOf, itemSchema, memberSchema, writtenWhenEmpty } from "../schema/walk.ts";
@@ -106,23 +107,23 @@ class Document {
     const tokens = typeof path === "string" ? path.split("/") : [];
     if (tokens.length < 2) throw doesNotFit(`Cannot follow path ${JSON.stringify(path)}`);
     let schema = this.#schema;
-    let container = this.#own(this.root);
+    let container = this.#own(this.root, schema);
     this.root = container;
     for (let i = 1; i < tokens.length - 1; i++) {
       const place: Place = { container, key: unescaped(tokens[i] as string), schema };
-      const next = this.#own(this.#get(place));
+      schema = Array.isArray(container) ? itemSchema(schema) : memberSchema(schema, place.key);
+      const next = this.#own(this.#get(place), schema);
       if (Array.isArray(container)) container[indexOf(place.key, container.length)] = next;
       else put(container, place.key, next);
-      schema = Array.isArray(container) ? itemSchema(schema) : memberSchema(schema, place.key);
       container = next;
     }
     return { container, key: unescaped(tokens.at(-1) as string), schema };
   }
 
-  #own(value: unknown): Plain | unknown[] {
+  #own(value: unknown, schema: Schema | undefined): Plain | unknown[] {
     if (typeof value !== "object" || value === null) throw doesNotFit("Cannot follow a path through a value that is neither object nor array");
     if (this.#mine.has(value)) return value as Plain | unknown[];
-    const copy = Array.isArray(value) ? value.slice() : shallow(value as Plain);
+    const copy = Array.isArray(value) ? value.slice() : asWritten(shallow(value as Plain), schema);
     this.#mine.add(copy);
     return copy;
   }
@@ -176,6 +177,16 @@ class Document {
     const actual = path === "" ? this.root : this.#get(this.#find(path));
     if (!equal(actual ?? null, value ?? null)) throw doesNotFit(`Test of ${JSON.stringify(path)} failed`);
   }
+}
+
+/** Takes from a copy what JSON doesn't show of it: an empty string that is as good as none isn't there for a path. */
+function asWritten(copy: Plain, schema: Schema | undefined): Plain {
+  if (schema?.type !== "struct") return copy;
+  for (const key of Object.keys(copy)) {
+    const field = schema.byName.get(key);
+    if (field && omission(field.schema, field.table).omits?.(copy[key])) delete copy[key];
+  }
+  return copy;
 }
 
 function unescaped(token: string): string {

@@ -49,7 +49,7 @@ function shape(text: string): string {
 }
 
 function walk(ours: unknown, theirs: unknown, at: string, found: string[]): void {
-  if (ours === theirs || (at === "details.name" && isGenerated(ours, theirs))) return;
+  if (ours === theirs || (at.endsWith("details.name") && isGenerated(ours, theirs))) return;
   if (at.endsWith(".causes") && Array.isArray(ours) && Array.isArray(theirs)) {
     const [left, right] = [ours, theirs].map((list) => list.map((cause) => `${cause.reason} ${cause.field}${cause.message ? `: ${cause.message}` : ""}`)) as [
       string[],

@@ -11,7 +11,11 @@ interface Known {
 const pathOf = ({ path }: Asked): string => path.split("?", 1)[0]!;
 
 const KNOWN: readonly Known[] = [
-  { why: "a path that isn't in its one normal form is refused", title: /^code 400, not \d+/, of: (asked) => /\/\/|\/\.\.?(\/|$)|%2e|%2f/i.test(pathOf(asked)) },
+  {
+    why: "a path that isn't in its one normal form is refused",
+    title: /^code 400, not \d+|^content type|^: /,
+    of: (asked) => /\/\/|\/\.\.?(\/|$)|%2e|%2f|%(?![0-9a-f]{2})/i.test(pathOf(asked)),
+  },
   {
     why: "a method that HTTP doesn't have is refused by the parser",
     title: /^code 400, not \d+|^code 0, not/,
@@ -27,10 +31,66 @@ const KNOWN: readonly Known[] = [
   { why: "kube-apiserver itself breaks off", title: /^code \d+, not 0$/ },
   {
     why: "discovery takes only the methods that mean something",
-    title: /^code 405, not 200/,
-    of: (asked) => /^\/(apis(\/[^/]+)?\/?|readyz|livez|healthz)/.test(pathOf(asked)),
+    title: /^code 405, not (200|404|406)/,
+    of: (asked) => /^\/(apis(\/[^/]+)?\/?|openapi|readyz|livez|healthz)/.test(pathOf(asked)),
+  },
+  { why: "a change that isn't stored doesn't count", title: /^metadata\.generation: /, of: (_, what) => what.startsWith("resourceslices: ") },
+  { why: "the zero time is no time", title: /timeAdded|managedFields/, of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z") },
+  {
+    why: "integers may be written in other ways",
+    title: /./,
+    of: ({ method, body }) => method === "PATCH" && /[[:,](-?\d+\.0+|-?\d+(\.\d+)?[eE]\d+)[\],}]/.test(textOf(body)),
+  },
+  {
+    why: "a number that no float64 holds",
+    title: /^code \d+, not \d+$/,
+    of: ({ body }) => textOf(body).includes("1e400"),
+  },
+  {
+    why: "a directive for lists of scalars on a list of objects: in Go's order of maps",
+    title: /./,
+    of: ({ body }) => /"\$deleteFromPrimitiveList\/[^"]+":\[\{/.test(textOf(body)),
+  },
+  {
+    why: "the server's own controller wrote in between",
+    title: /^code \d+, not 409|^code 409, not/,
+    of: ({ method }, what) =>
+      (method === "PUT" || method === "PATCH") && /^(flowschemas|prioritylevelconfigurations|servicecidrs|apiservices|customresourcedefinitions): /.test(what),
+  },
+  { why: "the server's own controller wrote in between", title: /^: \d+ items, not \d+$/, of: (_, what) => /^(flowschemas|servicecidrs): watch$/.test(what) },
+  {
+    why: "a cache may be behind where any version will do",
+    title: /^(items|rows): \d+ items, not \d+|^items\[\]|^rows\[\]|^and more$/,
+    of: ({ path }) => /[?&]resourceVersion=0(&|$)/.test(path),
+  },
+  {
+    why: "a watch in the form of a list is refused",
+    title: /^code 406, not 200/,
+    of: ({ accept }, what) => what.endsWith(": watch") && /PartialObjectMetadataList/.test(accept ?? ""),
+  },
+  {
+    why: "Go's decoder puts the second list of a repeated member into the first",
+    title: /./,
+    of: ({ body }) => hasRepeatedList(textOf(body)),
   },
 ];
+
+function textOf(body: Asked["body"]): string {
+  return typeof body === "string" ? body : "";
+}
+
+/** Whether a member whose second value is a list with a null stands there twice in a row, as `text.ts` writes them. */
+function hasRepeatedList(text: string): boolean {
+  return /"(\w+)":[^\n]*"\1":\[[^\]]*null/.test(text) && twice(text);
+}
+
+function twice(text: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)).length < text.length;
+  } catch {
+    return false;
+  }
+}
 
 /** @returns why the difference is meant, where it is */
 export function reasonFor(what: string, asked: Asked, title: string): string | undefined {

@@ -63,6 +63,7 @@ function json(text: string): unknown {
 
 function masked(text: string): string {
   return text
+    .replace(/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, "TOKEN")
     .replace(UID, "UID")
     .replace(TIME_TODAY, "NOW")
     .replace(/\b3[0-3]\d{3}\/(TCP|UDP|SCTP)\b/g, "PORT/$1")
@@ -79,7 +80,7 @@ const byText = (a: unknown, b: unknown): number => {
 
 function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => normal(item, "", withMessages));
+    const items = value.filter((item) => !isRepair(item)).map((item) => normal(item, "", withMessages));
     if (key === "causes") return withMessages ? items.sort(byText) : items.map((item) => ({ ...(item as Plain), message: undefined })).sort(byText);
     return SETS.has(key) ? items.sort(byText) : items;
   }
@@ -102,6 +103,11 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
 const SERVERS_OWN = /^(api-priority-|kube-apiserver|rampart-)/;
 /** Conditions that a server's own controllers set after the answer, or just before it. */
 const LATER: ReadonlySet<unknown> = new Set(["Dangling", "Established", "NamesAccepted", "Available"]);
+
+/** Events of the server's own repairs: each server looks at its own times. */
+function isRepair(item: unknown): boolean {
+  return isObject(item) && /-repair-controller$/.test(String(item.reportingComponent ?? item.reportingController ?? ""));
+}
 
 /** What a server's own controllers say of an object, sooner or later: the names of custom resources, whether a schema dangles, whether an API answers. */
 function withoutLater({ metadata, status }: Plain): void {

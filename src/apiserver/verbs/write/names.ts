@@ -39,7 +39,7 @@ const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
 /** @returns a name that begins with `base` and ends in five random characters */
 export function nameFor(kind: Kind, base: string, random: Random): string {
-  if (kind.rules.generatesNames === false) return base;
+  if (kind.rules.generatesNames === "never") return base;
   let suffix = "";
   for (let i = 0; i < 5; i++) suffix += ALPHABET[random.below(ALPHABET.length)];
   return base.slice(0, GENERATED_BASE_MAX) + suffix;

@@ -45,6 +45,11 @@ function onceEach(errors: readonly FieldError[]): readonly FieldError[] {
 }
 
 function settle({ call, kind, name, next }: Write, { errors, warnings }: Verdict): void {
-  if (errors.length > 0) throw invalidObject({ group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name }, next.metadata.name ?? name, isDeclared(kind) ? onceEach(errors) : errors);
+  if (errors.length > 0)
+    throw invalidObject(
+      { group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name },
+      next.metadata.name ?? name,
+      isDeclared(kind) ? onceEach(errors) : errors,
+    );
   call.warnings.push(...warnings);
 }

@@ -27,7 +27,7 @@ export function ruleFormErrors(schema: RuleSchema, at: string): FieldError[] {
 
 function formErrors(schema: RuleSchema, rule: Rule, at: string): FieldError[] {
   const { message = "", messageExpression = "", reason, fieldPath = "" } = rule;
-  const text = rule.rule.trim();
+  const text = (rule.rule ?? "").trim();
   const errors: FieldError[] = [];
   if (text === "") errors.push(required(`${at}.rule`, "rule is not specified"));
   else if (message !== "" && message.trim() === "") errors.push(invalid(`${at}.message`, message, "must be non-empty if specified"));

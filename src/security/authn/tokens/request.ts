@@ -12,7 +12,7 @@ import { accountUser, type BoundTo } from "./claims.ts";
 import type { TokenOptions } from "./service-account.ts";
 
 const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
-const LIFETIME_SECONDS = 3600;
+export const LIFETIME_SECONDS = 3600;
 const LIFETIME_MIN_SECONDS = 600;
 const LIFETIME_MAX_SECONDS = 2 ** 32;
 
