@@ -7,7 +7,7 @@ import type { Clock } from "../machinery/clock.ts";
 import type { Log } from "../machinery/log.ts";
 import type { Random } from "../machinery/random.ts";
 import type { FailureStatus } from "../machinery/status/status-error.ts";
-import type { WebhookClient } from "../machinery/webhook.ts";
+import type { TracedCall, WebhookClient } from "../machinery/webhook.ts";
 import type { AdmissionSettings } from "../security/admission/configuration.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
 import type { Attributes, Authorizer, Verb } from "../security/attributes.ts";
@@ -64,8 +64,17 @@ export interface Front {
   readonly turns: Turns;
   readonly metrics: RequestMetrics;
   /** Told of each request that is answered, where traces are wanted. */
-  readonly tracer?: { observe(call: Call): void };
+  readonly tracer?: Tracing;
   readonly log: Log;
+}
+
+export interface Tracing {
+  /** A request is answered. */
+  observe(call: Call): void;
+  /** Whether the request's sender may say which trace it belongs to. */
+  trusts(call: Call): boolean;
+  /** Begins a call to another server. @param call the request that it is part of; none where it is part of no one request. @returns undefined where it isn't traced */
+  begin(call: Call | undefined): TracedCall | undefined;
 }
 
 /** Service-account tokens, and what can be told of others'. */

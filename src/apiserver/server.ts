@@ -117,7 +117,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { outgoing } = options;
   const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
   const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry, keepsConditions: first });
-  const served = serveCustomResources({ kinds, caches, reader, webhooks, random });
+  const served = serveCustomResources({ kinds, caches, reader, webhooks, random, traced: () => operations.tracer?.begin(undefined) });
   custom = served;
   let { clientCa, frontProxyCa } = options;
   const requestHeader = settings.requestHeader ?? { ...REMOTE_HEADERS, allowedNames: [FRONT_PROXY_CLIENT] };

@@ -21,6 +21,16 @@ export interface WebhookCall {
   readonly timeoutMs?: number;
   /** Whoever waits for the answer has gone. */
   readonly signal?: AbortSignal;
+  /** Where the call belongs to a trace. */
+  readonly traced?: TracedCall | undefined;
+}
+
+/** A call to another server as part of a trace. */
+export interface TracedCall {
+  /** What the other learns of it (W3C trace context). */
+  readonly traceparent: string;
+  /** The call is over. @param code of the answer; 0 where none came */
+  end(code: number): void;
 }
 
 export interface WebhookClient {

@@ -15,6 +15,8 @@ export interface ExtensionServer extends AsyncDisposable {
   readonly asked: string[];
   /** The identity headers of the last of these. */
   readonly identity: Record<string, readonly string[]>;
+  /** The trace that the last of these belongs to. */
+  traceparent: string | undefined;
   /** Answers 500 to everything from now on. */
   broken: boolean;
 }
@@ -32,7 +34,7 @@ export async function extensionServer(frontProxyCa: string, name: string): Promi
   const asked: string[] = [];
   const identity: Record<string, readonly string[]> = {};
   const sockets = new Set<TLSSocket>();
-  const self = { broken: false };
+  const self: Pick<ExtensionServer, "broken" | "traceparent"> = { broken: false, traceparent: undefined };
   const server = createServer({ cert, key, ca: frontProxyCa, requestCert: true, rejectUnauthorized: true });
   server.on("secureConnection", (socket: TLSSocket) => sockets.add(socket.on("close", () => sockets.delete(socket))));
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -51,6 +53,7 @@ export async function extensionServer(frontProxyCa: string, name: string): Promi
   function note(request: IncomingMessage): void {
     if (request.headers["x-remote-user"] === "system:kube-aggregator") return; // It looks for documents that aren't there.
     asked.push(`${request.method} ${request.url} ${request.headers["x-remote-user"]}`);
+    self.traceparent = request.headers.traceparent as string | undefined;
     for (const header of Object.keys(identity)) delete identity[header];
     for (const [header, values] of Object.entries(request.headersDistinct))
       if (/^(x-remote-|authorization|impersonate-)/.test(header)) identity[header] = values ?? [];

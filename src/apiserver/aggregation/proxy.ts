@@ -2,6 +2,7 @@
 
 import type { HttpRequest } from "../../machinery/dialer.ts";
 import { asksForUpgrade, relayUpgrade } from "../../machinery/streams/upgrade.ts";
+import type { TracedCall } from "../../machinery/webhook.ts";
 import type { Call } from "../call.ts";
 import { dialError } from "../extensions/call-errors.ts";
 import { PlainError } from "../plain-error.ts";
@@ -20,18 +21,31 @@ export async function passOn(call: Call, api: RemoteApi, connection: Connection)
   const { host: _, ...headers } = requestHeaders(call, "", exchange.target);
   Object.assign(headers, identityHeaders(call.user), { "audit-id": call.auditId });
   if (asksForUpgrade(exchange.headers)) return upgrade(call, connection, way, headers);
+  const traced = trace(call, headers);
   const body = hasBody(call) ? exchange.bodyStream() : undefined;
   if (body && headers["content-length"] === undefined) headers["transfer-encoding"] = "chunked";
   const request: HttpRequest = { method: exchange.method, path: exchange.target, headers, redirects: "return", signal: exchange.signal, ...(body && { body }) };
   const response = await connection.send(way, request).catch((error: unknown) => {
+    traced?.end(0);
     throw unreachable(error);
   });
+  traced?.end(response.statusCode ?? 0);
   const code = response.statusCode ?? 502;
   if (code >= 300 && code <= 399 && response.headers.location) {
     response.destroy();
     throw new PlainError(502, "the backend attempted to redirect this request, which is not permitted"); // CVE-2022-3172
   }
   await streamBody(call, code, responseHeaders(call, response), response);
+}
+
+/** Tells the server which trace the request is part of; what the client says of that passes only where its word counts. */
+function trace(call: Call, headers: Record<string, string | readonly string[]>): TracedCall | undefined {
+  const { tracer } = call.context.front;
+  if (!tracer) return undefined;
+  if (!tracer.trusts(call)) for (const name of ["traceparent", "tracestate"]) delete headers[name];
+  const traced = tracer.begin(call);
+  if (traced) headers.traceparent = traced.traceparent;
+  return traced;
 }
 
 async function upgrade(call: Call, { dialer }: Connection, { target, facts }: Way, headers: Record<string, string | readonly string[]>): Promise<void> {

@@ -6,7 +6,7 @@ import { isObject, own, type Plain } from "../../machinery/plain.ts";
 import type { Random } from "../../machinery/random.ts";
 import { StatusError } from "../../machinery/status/status-error.ts";
 import { copyJson } from "../../machinery/structural/defaults.ts";
-import { type WebhookClient, WebhookError } from "../../machinery/webhook.ts";
+import { type TracedCall, type WebhookClient, WebhookError } from "../../machinery/webhook.ts";
 import { encodeSorted, parse } from "./document.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -22,6 +22,8 @@ export type Convert = (objects: readonly Plain[], apiVersion: string) => Promise
 export interface ConversionFacts {
   readonly webhooks: WebhookClient | undefined;
   readonly random: Random;
+  /** Begins a call to a webhook, where it is traced: many requests may wait for one conversion, so it is part of none. */
+  traced?(): TracedCall | undefined;
 }
 
 /** @returns undefined where versions differ by nothing but their number */
@@ -50,7 +52,7 @@ function* batches(objects: readonly Plain[]): Generator<Plain[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function ask(webhook: WebhookConversion, objects: readonly Plain[], apiVersion: string, { webhooks, random }: ConversionFacts): Promise<Plain[]> {
+async function ask(webhook: WebhookConversion, objects: readonly Plain[], apiVersion: string, { webhooks, random, traced }: ConversionFacts): Promise<Plain[]> {
   const named = nameOf(objects[0]!);
   const version = webhook.conversionReviewVersions?.find((one) => REVIEW_VERSIONS.includes(one));
   if (!version) throw failed("no supported conversion review versions");
@@ -59,7 +61,8 @@ async function ask(webhook: WebhookConversion, objects: readonly Plain[], apiVer
   const question = { kind: "ConversionReview", apiVersion: `apiextensions.k8s.io/${version}`, request: { uid, desiredAPIVersion: apiVersion, objects } };
   let answer: unknown;
   try {
-    answer = parse(await webhooks.post(webhook.clientConfig ?? {}, encodeSorted(question), { timeoutMs: TIMEOUT_MS }), ANSWER_BUDGET).value;
+    const how = { timeoutMs: TIMEOUT_MS, traced: traced?.() };
+    answer = parse(await webhooks.post(webhook.clientConfig ?? {}, encodeSorted(question), how), ANSWER_BUDGET).value;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw failed(`${named} failed: ${error instanceof WebhookError || error.name === "DecodeError" ? error.message : String(error)}`);

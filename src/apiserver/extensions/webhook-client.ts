@@ -37,7 +37,7 @@ export function webhookClient(options: WebhookClientOptions): WebhookClient & { 
   const { dialer, purpose, clock } = options;
   const pool: ConnectionPool = dialer.pool();
 
-  async function post(where: WebhookAddress, body: string | Uint8Array, { timeoutMs, signal }: WebhookCall = {}): Promise<Buffer> {
+  async function post(where: WebhookAddress, body: string | Uint8Array, { timeoutMs, signal, traced }: WebhookCall = {}): Promise<Buffer> {
     const way = wayOf(options, where);
     const ca = authorities(where.caBundle);
     const limit = timeoutMs ?? TIMEOUT_MS;
@@ -48,15 +48,22 @@ export function webhookClient(options: WebhookClientOptions): WebhookClient & { 
     const onGone = () => giveUp("context canceled");
     signal?.addEventListener("abort", onGone, { once: true });
     if (signal?.aborted) onGone();
+    let code = 0;
     try {
       const place = way.place();
       const target: Target = { purpose, ...place, timeoutMs: limit, signal: over.signal };
       const facts: TlsFacts = { serverName: way.serverName, alpn: ["http/1.1"], ...(ca !== undefined && { ca }) };
       const key = JSON.stringify([place.host, place.port, way.serverName, ca]);
-      const request = { method: "POST", path, headers: { ...HEADERS, host: way.host }, body, signal: over.signal };
+      const request = {
+        method: "POST",
+        path,
+        headers: { ...HEADERS, host: way.host, ...(traced && { traceparent: traced.traceparent }) },
+        body,
+        signal: over.signal,
+      };
       const response = await pool.request(key, target, facts, request);
+      code = response.statusCode ?? 0;
       const answer = await wholeBody(response);
-      const code = response.statusCode ?? 0;
       if (code < 200 || code > 206) throw answeredError(code, answer);
       return answer;
     } catch (error) {
@@ -64,6 +71,7 @@ export function webhookClient(options: WebhookClientOptions): WebhookClient & { 
       if (cause instanceof WebhookError && cause.code !== 0) throw cause;
       throw new WebhookError(`Post ${JSON.stringify(`https://${way.host}${path}`)}: ${dialError(cause)}`, 0, { cause });
     } finally {
+      traced?.end(code);
       cancelTimer();
       signal?.removeEventListener("abort", onGone);
     }

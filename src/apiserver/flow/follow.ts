@@ -33,8 +33,10 @@ export function followConfiguration(options: FollowOptions): () => void {
   /** When each schema's status was written lately. */
   const written = new Map<string, number[]>();
   let cancelRetry = (): void => {};
+  let ended = false;
 
   async function follow(): Promise<void> {
+    if (ended) return; // Later there is no store to write to.
     const schemas = [...reader.list<FlowSchema & KubeObject>(GROUP, "flowschemas")];
     const levels = [...reader.list<PriorityLevelConfiguration & KubeObject>(GROUP, "prioritylevelconfigurations")];
     flowControl.configure(schemas, levels);
@@ -53,6 +55,7 @@ export function followConfiguration(options: FollowOptions): () => void {
   const stops = ["flowschemas", "prioritylevelconfigurations"].map((resource) => reader.onChange(GROUP, resource, wake));
   wake();
   return () => {
+    ended = true;
     cancelRetry();
     for (const stop of stops) stop();
   };

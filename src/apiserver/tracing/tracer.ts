@@ -1,6 +1,7 @@
 /**
  * Traces of requests for OpenTelemetry's collector: a span each for the request, its wait for a turn and what it did then. A request costs nothing until it has
- * been answered: only then it is decided whether it is traced, from times that are known anyway. What the collector doesn't take is dropped and counted.
+ * been answered, or asks another server: only then it is decided whether it is traced, from times that are known anyway. What the collector doesn't take is
+ * dropped and counted.
  */
 
 import type { Clock } from "../../machinery/clock.ts";
@@ -9,9 +10,10 @@ import { PURPOSES } from "../../machinery/dialer.ts";
 import type { Log } from "../../machinery/log.ts";
 import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { Random } from "../../machinery/random.ts";
-import type { Call } from "../call.ts";
+import type { TracedCall } from "../../machinery/webhook.ts";
+import type { Call, Tracing } from "../call.ts";
 import type { TracingSettings } from "./configuration.ts";
-import { isTrusted, traceContext } from "./context.ts";
+import { isTrusted, type TraceContext, traceContext } from "./context.ts";
 
 const FLUSH_EVERY_MS = 5000;
 const BATCH_MAX = 512;
@@ -20,7 +22,7 @@ const TIMEOUT_MS = 5000;
 const MILLION = 1_000_000;
 const PATH = "/v1/traces";
 /** Numbers of the protocol (opentelemetry/proto/trace/v1). */
-const KIND = { internal: 1, server: 2 } as const;
+const KIND = { internal: 1, server: 2, client: 3 } as const;
 const STATUS_ERROR = 2;
 
 export interface TracerOptions {
@@ -37,9 +39,20 @@ interface Attribute {
   readonly value: { readonly stringValue: string } | { readonly intValue: string };
 }
 
-export class Tracer {
+/** What was decided of a request. */
+interface Trace {
+  readonly traceId: string;
+  /** The request's own span. */
+  readonly root: string;
+  readonly asked: TraceContext | undefined;
+  readonly parent: TraceContext | undefined;
+}
+
+export class Tracer implements Tracing {
   readonly #options: TracerOptions;
   readonly #dropped: { add(count?: number): void };
+  /** Of requests that it had to be decided of before they were answered; null where they aren't traced. */
+  readonly #decided = new WeakMap<Call, Trace | null>();
   #queue: object[] = [];
   #cancel: () => void = () => {};
   #failing = false;
@@ -52,12 +65,11 @@ export class Tracer {
 
   /** A request has been answered: traces it where its sender or chance wants it so. */
   observe(call: Call): void {
-    const asked = traceContext(call.exchange.headers.traceparent);
-    const parent = asked && isTrusted(call.user) ? asked : undefined;
-    const { settings, random, clock } = this.#options;
-    if (!parent?.sampled && !(settings.samplingRatePerMillion > 0 && random.below(MILLION) < settings.samplingRatePerMillion)) return;
-    const traceId = parent?.traceId ?? random.uuid().replaceAll("-", "");
-    const root = this.#spanId();
+    const early = this.#decided.get(call);
+    const trace = early === undefined ? this.#decide(call) : early;
+    if (!trace) return;
+    const { clock } = this.#options;
+    const { traceId, root, asked, parent } = trace;
     const [start, end] = [call.receivedAt, clock.now()];
     const { code } = call.exchange;
     const attributes = attributesOf(call);
@@ -81,9 +93,51 @@ export class Tracer {
     child(titled(call.attributes.verb), ticket.startedAt, end, flow);
   }
 
+  trusts(call: Call): boolean {
+    return isTrusted(call.user);
+  }
+
+  begin(call: Call | undefined): TracedCall | undefined {
+    const trace = call ? this.#decided.getOrInsertComputed(call, () => this.#decide(call)) : this.#ofNone();
+    if (!trace) return undefined;
+    const { clock } = this.#options;
+    const { traceId, root } = trace;
+    const [spanId, start] = [this.#spanId(), clock.now()];
+    return {
+      traceparent: `00-${traceId}-${spanId}-01`,
+      end: (code) => {
+        const attributes: Attribute[] = [{ key: "http.response.status_code", value: { intValue: String(code) } }];
+        const failed = code === 0 || code >= 500;
+        const parent = call && { parentSpanId: root };
+        const status = failed && { status: { code: STATUS_ERROR } };
+        this.#add({ traceId, spanId, ...parent, name: "Call", kind: KIND.client, ...times(start, clock.now()), attributes, ...status });
+      },
+    };
+  }
+
   async close(): Promise<void> {
     this.#cancel();
     await this.#flush();
+  }
+
+  #decide(call: Call): Trace | null {
+    const asked = traceContext(call.exchange.headers.traceparent);
+    const parent = asked && this.trusts(call) ? asked : undefined;
+    if (!parent?.sampled && !this.#byChance()) return null;
+    return { traceId: parent?.traceId ?? this.#traceId(), root: this.#spanId(), asked, parent };
+  }
+
+  #ofNone(): Pick<Trace, "traceId" | "root"> | null {
+    return this.#byChance() ? { traceId: this.#traceId(), root: "" } : null;
+  }
+
+  #byChance(): boolean {
+    const { settings, random } = this.#options;
+    return settings.samplingRatePerMillion > 0 && random.below(MILLION) < settings.samplingRatePerMillion;
+  }
+
+  #traceId(): string {
+    return this.#options.random.uuid().replaceAll("-", "");
   }
 
   #spanId(): string {

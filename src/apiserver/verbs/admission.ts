@@ -47,6 +47,7 @@ export function admissionRequest(call: Call, { operation, kind, name, object, ol
     get gone() {
       return call.exchange.signal;
     },
+    traced: () => context.front.tracer?.begin(call),
     warn: (message) => call.warnings.push(message),
     annotate: (key, value) => call.annotations.set(key, value),
   };

@@ -1,6 +1,7 @@
 /** An admission plug-in: one file, one declared value, one line in the folder's list. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { TracedCall } from "../../machinery/webhook.ts";
 import type { Attributes } from "../attributes.ts";
 import type { Reader } from "../reader.ts";
 import type { User } from "../user.ts";
@@ -63,6 +64,8 @@ export interface AdmissionRequest {
   readonly deadline: number | undefined;
   /** Aborted when the client goes away. */
   readonly gone: AbortSignal;
+  /** Begins a call to another server; undefined where the request isn't traced. */
+  traced?(): TracedCall | undefined;
   /** Adds a `Warning` header. */
   warn(message: string): void;
   /** Adds an audit annotation. */

@@ -63,7 +63,8 @@ async function post({ client, clock }: Asking, request: AdmissionRequest, { hook
   const { name, clientConfig, timeoutSeconds = TIMEOUT_SECONDS } = hook.webhook;
   const left = request.deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(request.deadline - clock.now(), 1);
   try {
-    return await client.post(clientConfig as WebhookAddress, body, { timeoutMs: Math.min(timeoutSeconds * 1000, left), signal: request.gone });
+    const how = { timeoutMs: Math.min(timeoutSeconds * 1000, left), signal: request.gone, traced: request.traced?.() };
+    return await client.post(clientConfig as WebhookAddress, body, how);
   } catch (error) {
     const code = (error instanceof WebhookError && error.code) || UNAVAILABLE;
     throw new CallError(name, `failed to call webhook: ${error instanceof Error ? error.message : String(error)}`, code, { cause: error });
