@@ -10,6 +10,7 @@ import type { WebhookClient } from "../machinery/webhook.ts";
 import type { AdmissionSettings } from "../security/admission/configuration.ts";
 import { admissionPlugins } from "../security/admission/index.ts";
 import type { AdmissionPlugin } from "../security/admission/plugin.ts";
+import type { Elsewhere } from "../security/admission/policies/elsewhere.ts";
 import type { Authorizer } from "../security/attributes.ts";
 import { bootstrapAuthenticator } from "../security/authn/bootstrap.ts";
 import type { Authenticator, LoginNotes } from "../security/authn/credentials.ts";
@@ -47,6 +48,8 @@ export interface AccessOptions {
   /** The label of a token's secret doesn't say yet that it was used on a day. */
   labelToken(secret: Secret, day: string): void;
   readonly admission: AdmissionSettings | undefined;
+  /** Evaluates expressions that take long. */
+  readonly elsewhere: Elsewhere;
   readonly webhooks: WebhookClient | undefined;
   readonly registry: MetricRegistry;
 }
@@ -103,7 +106,7 @@ export function openAccess(options: AccessOptions): Access {
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,
     },
     tokenKeys,
-    plugins: admissionPlugins({ authorizer, policy, clock, random, webhooks, registry, settings: options.admission }),
+    plugins: admissionPlugins({ authorizer, elsewhere: options.elsewhere, policy, clock, random, webhooks, registry, settings: options.admission }),
     setClientCa(bundle) {
       certificates = x509Authenticator(bundle, clock);
     },

@@ -122,7 +122,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   let { clientCa, frontProxyCa } = options;
   const requestHeader = settings.requestHeader ?? { ...REMOTE_HEADERS, allowedNames: [FRONT_PROXY_CLIENT] };
   let labelToken: LabelToken = () => {};
+  const aside = new Aside(clock);
   const access = openAccess({
+    elsewhere: aside,
     clock,
     random,
     reader,
@@ -171,7 +173,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     log,
   };
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
-  const aside = new Aside(clock);
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, aside, ...extended };
   const run = runner(context, verbFor, operations.deadlines);
   const self = loopback(run);

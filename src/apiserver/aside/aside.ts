@@ -1,8 +1,11 @@
 /** Work over what users send that could hold the event loop: it is done aside, in a thread that is there only while there is such work. */
 
+import assert from "node:assert/strict";
+import type { AuthorizationAnswer, AuthorizationCheck } from "../../machinery/cel/functions/authorizer.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { JobRefusedError, JobThread } from "../../machinery/job-thread.ts";
 import { StatusError, timeout } from "../../machinery/status/status-error.ts";
+import type { Elsewhere, ExpressionAnswer, ExpressionJob } from "../../security/admission/policies/elsewhere.ts";
 import type { Subject, Verdict } from "../registry/verdict.ts";
 import { type Answer, type Job, pack, sourceOf } from "./job.ts";
 
@@ -14,8 +17,8 @@ const HEAP_MAX_MB = 512;
 const IDLE_MS = 15_000;
 const RETRY_AFTER_SECONDS = 5;
 
-export class Aside implements AsyncDisposable {
-  readonly #thread: JobThread<Job, Answer>;
+export class Aside implements AsyncDisposable, Elsewhere {
+  readonly #thread: JobThread<Job, Answer, AuthorizationCheck>;
 
   constructor(clock: Clock) {
     const module = new URL("./worker.ts", import.meta.url);
@@ -27,13 +30,20 @@ export class Aside implements AsyncDisposable {
     const { now, sameSpec = false } = context;
     const namespaceLabels = last ? undefined : context.namespaceLabels?.();
     const packed = { next: pack(kind, next), last: last && pack(kind, last) };
-    const { verdict } = await this.#run({ validation: { kind: sourceOf(kind), subresource, ...packed, now, sameSpec, namespaceLabels } });
-    return verdict;
+    const answer = await this.#run({ validation: { kind: sourceOf(kind), subresource, ...packed, now, sameSpec, namespaceLabels } });
+    assert.ok("verdict" in answer);
+    return answer.verdict;
   }
 
-  async #run(job: Job): Promise<Answer> {
+  async evaluate(expression: ExpressionJob, authorize: (check: AuthorizationCheck) => Promise<AuthorizationAnswer>): Promise<ExpressionAnswer> {
+    const answer = await this.#run({ expression }, authorize);
+    assert.ok("evaluated" in answer);
+    return answer.evaluated;
+  }
+
+  async #run(job: Job, reply?: (check: AuthorizationCheck) => Promise<AuthorizationAnswer>): Promise<Answer> {
     try {
-      return await this.#thread.run(job);
+      return await this.#thread.run(job, reply);
     } catch (error) {
       if (!(error instanceof JobRefusedError)) throw error;
       if (error.why !== "busy") throw timeout("the rules that the object is held against take too long");

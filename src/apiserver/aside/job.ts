@@ -1,6 +1,7 @@
 /** What is done in another thread, as the two sides tell each other of it: plain data and bytes. */
 
 import type { Kind, KubeObject } from "../../api/kind.ts";
+import type { ExpressionAnswer, ExpressionJob } from "../../security/admission/policies/elsewhere.ts";
 import { servable } from "../cache/stored-object.ts";
 import { decodeStored, encodeStored } from "../registry/codec.ts";
 import type { Verdict } from "../registry/verdict.ts";
@@ -30,8 +31,8 @@ export interface ValidationJob {
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
 }
 
-export type Job = { readonly validation: ValidationJob };
-export type Answer = { readonly verdict: Verdict };
+export type Job = { readonly validation: ValidationJob } | { readonly expression: ExpressionJob };
+export type Answer = { readonly verdict: Verdict } | { readonly evaluated: ExpressionAnswer };
 
 export function sourceOf({ group, version, resource, definition }: Kind): KindSource {
   if (!definition) return { group, version, resource };

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { kinds } from "../../api/index.ts";
 import type { Kind } from "../../api/kind.ts";
 import { answerJobs } from "../../machinery/answer-jobs.ts";
+import type { AuthorizationCheck } from "../../machinery/cel/functions/authorizer.ts";
+import { evaluateHere } from "../../security/admission/policies/elsewhere.ts";
 import { definedKind } from "../custom/defined-kind.ts";
 import { DefinitionText } from "../custom/definition-text.ts";
 import { type Verdict, verdictOn } from "../registry/verdict.ts";
@@ -40,4 +42,6 @@ function validation({ kind: source, subresource, next, last, now, sameSpec, name
   });
 }
 
-void answerJobs<Job, Answer>((job) => ({ verdict: validation(job.validation) }));
+void answerJobs<Job, Answer, AuthorizationCheck>(async (job, ask) =>
+  "validation" in job ? { verdict: validation(job.validation) } : { evaluated: await evaluateHere(job.expression, ask) },
+);

@@ -19,6 +19,7 @@ import type { AdmissionPlugin } from "./plugin.ts";
 import { podResizeValidator } from "./pod-resize.ts";
 import { podSecurity } from "./pod-security.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
+import type { Elsewhere } from "./policies/elsewhere.ts";
 import { webhookConditions } from "./policies/match-conditions.ts";
 import { mutatingPolicies } from "./policies/mutating.ts";
 import { validatingPolicies } from "./policies/validating.ts";
@@ -35,6 +36,8 @@ import { validatingWebhooks } from "./webhooks/validating.ts";
 
 export interface AdmissionOptions {
   readonly authorizer: Authorizer;
+  /** Evaluates expressions that take long. */
+  readonly elsewhere?: Elsewhere | undefined;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly random: Random;
@@ -44,8 +47,17 @@ export interface AdmissionOptions {
   readonly settings: AdmissionSettings | undefined;
 }
 
-export function admissionPlugins({ authorizer, policy, clock, random, webhooks: client, registry, settings }: AdmissionOptions): readonly AdmissionPlugin[] {
-  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer), families: webhookFamilies(registry) };
+export function admissionPlugins({
+  authorizer,
+  elsewhere,
+  policy,
+  clock,
+  random,
+  webhooks: client,
+  registry,
+  settings,
+}: AdmissionOptions): readonly AdmissionPlugin[] {
+  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer, elsewhere), families: webhookFamilies(registry) };
   return [
     namespaceLifecycle,
     limitRanger,
@@ -69,9 +81,9 @@ export function admissionPlugins({ authorizer, policy, clock, random, webhooks: 
     nodeDeclaredFeatureValidator,
     podResizeValidator,
     rbacEscalation(policy, authorizer),
-    mutatingPolicies(authorizer),
+    mutatingPolicies(authorizer, elsewhere),
     ...(asking ? [mutatingWebhooks(asking)] : []),
-    validatingPolicies(authorizer),
+    validatingPolicies(authorizer, elsewhere),
     ...(asking ? [validatingWebhooks(asking)] : []),
     deviceClaimRights(authorizer),
     resourceQuota(clock, settings?.limitedResources),

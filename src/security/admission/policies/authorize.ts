@@ -6,6 +6,8 @@
 import type { AuthorizationAnswer, AuthorizationCheck, Authorize } from "../../../machinery/cel/functions/authorizer.ts";
 import type { Authorizer, Decision, Question } from "../../attributes.ts";
 import type { User } from "../../user.ts";
+import type { Elsewhere } from "./elsewhere.ts";
+import { Pace } from "./pace.ts";
 
 /** Thrown out of an evaluation whose answer isn't there yet. */
 class Pending extends Error {
@@ -17,13 +19,17 @@ class Pending extends Error {
   }
 }
 
-/** Asks for one request, and each question only once. */
+/** What the expressions about one request share: they ask each question only once, take turns with other work, and may go elsewhere. */
 export class Asking {
+  readonly pace = new Pace();
+  /** Undefined where there is no other thread. */
+  readonly elsewhere: Elsewhere | undefined;
   readonly #authorizer: Authorizer;
   readonly #user: User;
   readonly #answers = new Map<string, AuthorizationAnswer>();
 
-  constructor(authorizer: Authorizer, user: User) {
+  constructor(authorizer: Authorizer, user: User, elsewhere: Elsewhere | undefined) {
+    this.elsewhere = elsewhere;
     this.#authorizer = authorizer;
     this.#user = user;
   }

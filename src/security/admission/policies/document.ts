@@ -8,7 +8,7 @@ import { stringifyExactly } from "../../../machinery/json/stringify.ts";
 import type { Plain } from "../../../machinery/plain.ts";
 
 /** What stood there was accepted before, or is what a body that was accepted became; a patched object may be as large as both together. */
-const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
+export const BUDGET = { maxBytes: 64 << 20, maxDepth: 10_000, maxMembers: 10_000_000 };
 
 /** The document to look into: with the fields that Go writes although they are empty. It must not be changed. */
 export function documentOf({ form, schema }: Pick<Kind, "form" | "schema">, object: KubeObject): Plain {

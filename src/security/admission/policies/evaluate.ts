@@ -1,15 +1,17 @@
 /** Evaluates expressions about one request, within what they may cost together. [k8s.io/apiserver pkg/admission/plugin/cel] */
 
-import { setImmediate } from "node:timers/promises";
 import { PER_CALL_LIMIT } from "../../../machinery/cel/limits.ts";
-import { CelError, CelMap, isError, type Value } from "../../../machinery/cel/values/value.ts";
-import { goQuote } from "../../../machinery/go-quote.ts";
+import type { Outcome, Program } from "../../../machinery/cel/program.ts";
+import { isError, type Value } from "../../../machinery/cel/values/value.ts";
+import { ImpatientError, Patience } from "../../../machinery/patience.ts";
 import { whenAnswered } from "./authorize.ts";
 import type { Expression } from "./compiled.ts";
+import { fromPortable } from "./elsewhere.ts";
 import type { Inputs } from "./inputs.ts";
+import { Variables } from "./variables.ts";
 
-/** So much at once, some ten milliseconds; then others go first. */
-const TURN_COST_MAX = 200_000;
+/** For so long one expression may hold the event loop; most take a thousandth of it. */
+const PATIENCE_MS = 15;
 
 /** No more expressions are evaluated. */
 export class BudgetError extends Error {
@@ -26,87 +28,64 @@ export type Result = { readonly value: Value } | { readonly error: string };
 export class Evaluation {
   readonly #inputs: Inputs;
   readonly #variables: Variables;
+  readonly #counted = new Set<string>();
+  #cost = 0;
 
   constructor(inputs: Inputs, variables: ReadonlyMap<string, Expression>) {
     this.#inputs = inputs;
-    this.#variables = new Variables(variables, (name) => this.#lookup(name));
+    this.#variables = new Variables(variables, inputs.lookup, (name, cost) => this.#count(name, cost));
   }
 
-  #lookup(name: string): Value | undefined {
-    return name === "variables" ? this.#variables : this.#inputs(name);
+  /** Wherever it is evaluated, a variable costs once. */
+  #count(name: string, cost: number): void {
+    if (this.#counted.has(name)) return;
+    this.#counted.add(name);
+    this.#cost += cost;
   }
 
   /** @throws BudgetError where the expressions together cost more than the budget */
-  async run({ source, program, error }: Expression, budget: Budget): Promise<Result> {
+  async run(expression: Expression, budget: Budget): Promise<Result> {
+    const { source, program, error } = expression;
     if (!program) return { error: `compilation error: ${error ?? ""}` };
-    const { value, cost } = await whenAnswered(() => program.evaluate((name) => this.#lookup(name), PER_CALL_LIMIT));
-    if (budget.spend(this.#variables.takeCost() + cost)) await setImmediate();
+    const { asking } = this.#inputs;
+    this.#cost = 0;
+    let outcome: Outcome;
+    try {
+      outcome = await whenAnswered(() => this.#here(program));
+    } catch (reason) {
+      if (!(reason instanceof ImpatientError)) throw reason;
+      outcome = await this.#elsewhere(expression);
+    }
+    budget.spend(this.#cost + outcome.cost);
+    await asking.pace.breathe();
+    const { value } = outcome;
     return isError(value) ? { error: `expression '${source}' resulted in error: ${value.message}` } : { value };
+  }
+
+  #here(program: Program): Outcome {
+    const { asking, lookup } = this.#inputs;
+    const patience = asking.elsewhere && new Patience(PATIENCE_MS);
+    this.#variables.patience = patience;
+    return program.evaluate((name) => (name === "variables" ? this.#variables : lookup(name)), PER_CALL_LIMIT, patience);
+  }
+
+  async #elsewhere({ source, origin }: Expression): Promise<Outcome> {
+    const { asking, plain } = this.#inputs;
+    const answer = await asking.elsewhere!.evaluate({ source, origin, inputs: plain() }, (check) => whenAnswered(() => asking.authorize(check)));
+    for (const [name, cost] of answer.variables) this.#count(name, cost);
+    return { value: fromPortable(answer.value), cost: answer.cost };
   }
 }
 
 /** What expressions may still cost. */
 export class Budget {
   #left: number;
-  #turn = 0;
   constructor(limit: number) {
     this.#left = limit;
   }
-  /** @returns whether this turn of the event loop has taken long enough */
-  spend(cost: number): boolean {
+  /** @throws BudgetError */
+  spend(cost: number): void {
     this.#left -= cost;
     if (this.#left < 0) throw new BudgetError();
-    this.#turn += cost;
-    if (this.#turn < TURN_COST_MAX) return false;
-    this.#turn = 0;
-    return true;
-  }
-}
-
-/** The value of `variables`: each of its fields is evaluated when an expression first names it. */
-class Variables extends CelMap {
-  override readonly typeName = "kubernetes.variables";
-  readonly #expressions: ReadonlyMap<string, Expression>;
-  readonly #lookup: Inputs;
-  readonly #values = new Map<string, Value>();
-  #cost = 0;
-
-  constructor(expressions: ReadonlyMap<string, Expression>, lookup: Inputs) {
-    super();
-    this.#expressions = expressions;
-    this.#lookup = lookup;
-  }
-
-  override get size(): number {
-    return this.#expressions.size;
-  }
-
-  override keys(): Iterable<Value> {
-    return this.#expressions.keys();
-  }
-
-  override find(key: Value): Value | undefined {
-    const expression = typeof key === "string" ? this.#expressions.get(key) : undefined;
-    if (!expression || typeof key !== "string") return undefined;
-    let value = this.#values.get(key);
-    if (value === undefined) {
-      value = this.#evaluate(key, expression);
-      this.#values.set(key, value);
-    }
-    return value;
-  }
-
-  #evaluate(name: string, { program, error }: Expression): Value {
-    if (!program) return new CelError(`composited variable ${goQuote(name)} fails to compile: ${error ?? ""}`);
-    const { value, cost } = program.evaluate(this.#lookup, PER_CALL_LIMIT);
-    this.#cost += cost;
-    return isError(value) ? new CelError(`composited variable ${goQuote(name)} fails to evaluate: ${value.message}`) : value;
-  }
-
-  /** What the variables have cost since this was asked last. */
-  takeCost(): number {
-    const cost = this.#cost;
-    this.#cost = 0;
-    return cost;
   }
 }

@@ -7,6 +7,7 @@ import type { Namespace as NamespaceObject } from "../../../api/tables/core-v1.t
 import { authorizerValue, resourceCheckValue } from "../../../machinery/cel/functions/authorizer.ts";
 import { jsonValue } from "../../../machinery/cel/values/json.ts";
 import type { Value } from "../../../machinery/cel/values/value.ts";
+import { stringifyExactly } from "../../../machinery/json/stringify.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import type { Asking } from "./authorize.ts";
 import { documentOf } from "./document.ts";
@@ -27,9 +28,24 @@ export interface InputOptions {
   readonly params?: Params | undefined;
 }
 
-export type Inputs = (name: string) => Value | undefined;
+export interface Inputs {
+  readonly asking: Asking;
+  /** @returns a variable's value; undefined for names that are none */
+  lookup(name: string): Value | undefined;
+  /** The same for another thread. */
+  plain(): PlainInputs;
+}
 
-/** @returns what gives each variable's value; undefined for names that are none */
+/** The variables as JSON, those that hold nothing left out. */
+export interface PlainInputs {
+  readonly object: string | undefined;
+  readonly oldObject: string | undefined;
+  readonly params: string | undefined;
+  readonly request: string;
+  readonly namespaceObject: string | undefined;
+  readonly requestResource: ReturnType<typeof requestResource>;
+}
+
 export function inputsOf(options: InputOptions): Inputs {
   const { request, kind, object, old, namespace, params, asking } = options;
   const known = new Map<string, Value | undefined>();
@@ -40,34 +56,45 @@ export function inputsOf(options: InputOptions): Inputs {
       case "oldObject":
         return objectValue(old, kind);
       case "params":
-        return params ? paramsValue(params) : null;
+        return params ? jsonValue(paramsDocument(params)) : null;
       case "request":
         return jsonValue(requestJson(options), REQUEST);
       case "namespaceObject":
         return namespace ? jsonValue(namespaceJson(namespace), NAMESPACE) : null;
       case "authorizer":
         return authorizerValue(asking.authorize);
-      case "authorizer.requestResource": {
-        const { group, resource } = request.resource;
-        return resourceCheckValue(asking.authorize, { group, resource, subresource: request.subresource, namespace: request.namespace, name: request.name });
-      }
+      case "authorizer.requestResource":
+        return resourceCheckValue(asking.authorize, requestResource(request));
       default:
         return undefined;
     }
   };
-  return (name) => {
-    if (!known.has(name)) known.set(name, make(name));
-    return known.get(name);
+  return { asking, lookup: (name) => known.getOrInsertComputed(name, make), plain: () => plainInputs(options) };
+}
+
+function plainInputs(options: InputOptions): PlainInputs {
+  const { request, kind, object, old, namespace, params } = options;
+  return {
+    object: object && stringifyExactly(documentOf(kind, object)),
+    oldObject: old && stringifyExactly(documentOf(kind, old)),
+    params: params && stringifyExactly(paramsDocument(params)),
+    request: stringifyExactly(requestJson(options)),
+    namespaceObject: namespace && stringifyExactly(namespaceJson(namespace)),
+    requestResource: requestResource(request),
   };
+}
+
+function requestResource({ resource: { group, resource }, subresource, namespace, name }: AdmissionRequest) {
+  return { group, resource, subresource, namespace, name };
 }
 
 function objectValue(object: KubeObject | undefined, kind: Pick<Kind, "form" | "schema">): Value {
   return object ? jsonValue(documentOf(kind, object)) : null;
 }
 
-function paramsValue({ object, apiVersion, kindName, resource }: Params): Value {
+function paramsDocument({ object, apiVersion, kindName, resource }: Params): unknown {
   const named = { ...object, apiVersion, kind: kindName };
-  return resource.kind ? objectValue(named, resource.kind) : jsonValue(named);
+  return resource.kind ? documentOf(resource.kind, named) : named;
 }
 
 function requestJson({ request, kind, resource }: InputOptions): unknown {

@@ -7,6 +7,7 @@ import type { MatchConditions } from "../webhooks/match-conditions.ts";
 import { versionedAs } from "../webhooks/versions.ts";
 import { Asking } from "./authorize.ts";
 import { compileConditions, type Expression } from "./compiled.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
 
@@ -29,7 +30,7 @@ export async function matchConditions(conditions: readonly Expression[], evaluat
 }
 
 /** The match conditions of webhooks. */
-export function webhookConditions(authorizer: Authorizer): MatchConditions {
+export function webhookConditions(authorizer: Authorizer, elsewhere?: Elsewhere): MatchConditions {
   const compiled = new WeakMap<object, readonly Expression[]>();
   return async ({ hook, kind, resource }, request) => {
     const conditions = hook.webhook.matchConditions ?? [];
@@ -40,7 +41,7 @@ export function webhookConditions(authorizer: Authorizer): MatchConditions {
       compiled.set(hook.webhook, expressions);
     }
     const { object, old } = await versionedAs(kind, request);
-    const inputs = inputsOf({ request, kind, object, old, resource, asking: new Asking(authorizer, request.user) });
+    const inputs = inputsOf({ request, kind, object, old, resource, asking: new Asking(authorizer, request.user, elsewhere) });
     const matched = await matchConditions(expressions, new Evaluation(inputs, new Map()));
     if (typeof matched === "boolean") return matched;
     if (hook.failsOpen) return false;

@@ -14,10 +14,12 @@ import { sameObject } from "../webhooks/same-object.ts";
 import { versionedAs } from "../webhooks/versions.ts";
 import { Asking } from "./authorize.ts";
 import { compilePolicy } from "./compiled.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
 import { type Bound, type Matched, matchOf, matchPolicy, policyList } from "./list.ts";
 import { matchConditions } from "./match-conditions.ts";
+import type { Pace } from "./pace.ts";
 import { ConfigurationError, type Params, paramsOf } from "./params.ts";
 import { applied, PatchError, patched } from "./patch.ts";
 import { namespaceOf } from "./validating.ts";
@@ -53,7 +55,7 @@ interface Failure {
   readonly reason?: string;
 }
 
-export function mutatingPolicies(authorizer: Authorizer): AdmissionPlugin {
+export function mutatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere): AdmissionPlugin {
   const policiesNow = policyList<Policy, Binding, Compiled>("mutating", compileMutating);
   return {
     name: NAME,
@@ -61,14 +63,14 @@ export function mutatingPolicies(authorizer: Authorizer): AdmissionPlugin {
     operations: ["CREATE", "UPDATE", "CONNECT"],
     mutate(request) {
       const policies = policiesNow(request.reader);
-      return policies.length === 0 || isExempt(request) ? undefined : run(policies, request, new Asking(authorizer, request.user));
+      return policies.length === 0 || isExempt(request) ? undefined : run(policies, request, new Asking(authorizer, request.user, elsewhere));
     },
   };
 }
 
 async function run(policies: readonly Bound<Policy, Binding, Compiled>[], request: AdmissionRequest, asking: Asking): Promise<void> {
   const failures: Failure[] = [];
-  const invocations = await invocationsOf(policies, request, failures);
+  const invocations = await invocationsOf(policies, request, failures, asking.pace);
   const state = Reinvocations.of(request.rounds, NAME);
   state.begin(request);
   for (const invocation of invocations) {
@@ -82,7 +84,12 @@ async function run(policies: readonly Bound<Policy, Binding, Compiled>[], reques
   refuseFailed(request, failures);
 }
 
-async function invocationsOf(policies: readonly Bound<Policy, Binding, Compiled>[], request: AdmissionRequest, failures: Failure[]): Promise<Invocation[]> {
+async function invocationsOf(
+  policies: readonly Bound<Policy, Binding, Compiled>[],
+  request: AdmissionRequest,
+  failures: Failure[],
+  pace: Pace,
+): Promise<Invocation[]> {
   const invocations: Invocation[] = [];
   for (const bound of policies) {
     const { policy, bindings } = bound;
@@ -90,7 +97,7 @@ async function invocationsOf(policies: readonly Bound<Policy, Binding, Compiled>
     if (!matched) continue;
     for (const binding of bindings) {
       if (!(await configured(failures, policy, binding, () => matchOf(binding.spec.matchResources, request)))) continue;
-      const params = await configured(failures, policy, binding, () => paramsOf(policy.spec.paramKind, binding.spec.paramRef, request));
+      const params = await configured(failures, policy, binding, () => paramsOf(policy.spec.paramKind, binding.spec.paramRef, request, pace));
       for (const one of params ?? []) {
         const { namespace = "", name = "" } = one?.object.metadata ?? {};
         invocations.push({ id: `${policy.metadata.name}/${binding.metadata.name}/${namespace}/${name}`, bound, binding, matched, params: one });

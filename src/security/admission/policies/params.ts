@@ -6,6 +6,7 @@ import type { ParamKind, ParamRef } from "../../../api/tables/admissionregistrat
 import type { CustomResourceDefinition } from "../../../api/tables/apiextensions-v1.ts";
 import { labelSelector } from "../../../machinery/selectors/labels.ts";
 import type { AdmissionRequest } from "../plugin.ts";
+import type { Pace } from "./pace.ts";
 
 /** A binding that can't be used as it is. */
 export class ConfigurationError extends Error {
@@ -40,18 +41,19 @@ export async function paramsOf(
   paramKind: ParamKind | undefined,
   ref: ParamRef | undefined,
   request: AdmissionRequest,
+  pace: Pace,
 ): Promise<readonly (Params | undefined)[]> {
   if (!paramKind || !ref) return [undefined];
   const resource = paramResource(paramKind, request);
   const { apiVersion = "", kind: kindName = "" } = paramKind;
-  const found = await find(resource, ref, request);
+  const found = await find(resource, ref, request, pace);
   if (found.length === 0 && ref.parameterNotFoundAction === "Deny") {
     throw new ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction");
   }
   return found.map((object) => ({ resource, apiVersion, kindName, object }));
 }
 
-async function find(resource: ParamResource, ref: ParamRef, request: AdmissionRequest): Promise<KubeObject[]> {
+async function find(resource: ParamResource, ref: ParamRef, request: AdmissionRequest, pace: Pace): Promise<KubeObject[]> {
   const { reader } = request;
   const namespace = resource.namespaced ? ref.namespace || request.namespace : "";
   if (resource.namespaced && !namespace) throw new ConfigurationError("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
@@ -65,8 +67,12 @@ async function find(resource: ParamResource, ref: ParamRef, request: AdmissionRe
   const selector = labelSelector(ref.selector);
   // The read through the cache waits until it is filled.
   await reader.getFresh(resource.group, resource.resource, namespace, "");
-  const all = [...reader.list(resource.group, resource.resource, resource.namespaced ? namespace : undefined)];
-  return all.filter(({ metadata }) => selector.matches(metadata.labels)).toSorted((a, b) => ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1));
+  const found: KubeObject[] = [];
+  for (const object of reader.list(resource.group, resource.resource, resource.namespaced ? namespace : undefined)) {
+    if (selector.matches(object.metadata.labels)) found.push(object);
+    await pace.breathe();
+  }
+  return found.toSorted((a, b) => ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1));
 }
 
 function resourceOf({ apiVersion = "", kind: name = "" }: ParamKind, { reader }: AdmissionRequest): ParamResource | undefined {

@@ -12,6 +12,7 @@ import { isExempt } from "../rules.ts";
 import { versionedAs } from "../webhooks/versions.ts";
 import { Asking } from "./authorize.ts";
 import { compilePolicy } from "./compiled.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
 import { type Bound, type Matched, matchOf, matchPolicy, policyList } from "./list.ts";
@@ -40,7 +41,7 @@ function compileValidating({ spec }: Policy) {
 
 type Compiled = ReturnType<typeof compileValidating>;
 
-export function validatingPolicies(authorizer: Authorizer): AdmissionPlugin {
+export function validatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere): AdmissionPlugin {
   const policiesNow = policyList<Policy, Binding, Compiled>("validating", compileValidating);
   return {
     name: "ValidatingAdmissionPolicy",
@@ -48,7 +49,7 @@ export function validatingPolicies(authorizer: Authorizer): AdmissionPlugin {
     operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"],
     validate(request) {
       const policies = policiesNow(request.reader);
-      return policies.length === 0 || isExempt(request) ? undefined : judge(policies, request, new Asking(authorizer, request.user));
+      return policies.length === 0 || isExempt(request) ? undefined : judge(policies, request, new Asking(authorizer, request.user, elsewhere));
     },
   };
 }
@@ -63,7 +64,7 @@ async function judge(policies: readonly Bound<Policy, Binding, Compiled>[], requ
     for (const binding of bindings) {
       const concerned = await configured(reports, policy, binding, () => matchOf(binding.spec.matchResources, request));
       if (!concerned) continue;
-      const params = await configured(reports, policy, binding, () => paramsOf(policy.spec.paramKind, binding.spec.paramRef, request));
+      const params = await configured(reports, policy, binding, () => paramsOf(policy.spec.paramKind, binding.spec.paramRef, request, asking.pace));
       for (const one of params ?? []) reports.add(policy, binding, await evaluate(bound, matched, one, request, asking));
     }
     reports.publish(policy);
