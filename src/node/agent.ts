@@ -12,6 +12,7 @@ import { createDialer } from "../machinery/dialer.ts";
 import type { Log } from "../machinery/log.ts";
 import { Cgroups } from "./cgroups/pod-cgroup.ts";
 import { clusterObjects } from "./cluster/cluster-objects.ts";
+import { PodCertificates } from "./cluster/pod-certificates.ts";
 import { podNotes } from "./cluster/pod-notes.ts";
 import { StatusReporter } from "./cluster/status-reporter.ts";
 import { podTokens } from "./cluster/tokens.ts";
@@ -89,6 +90,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const objects = clusterObjects({ client, pool, clock, signal, onChange, failed });
   const tokens = podTokens(client, clock);
   const note = podNotes(client, { clock, host: name, log });
+  const certificates = new PodCertificates({ client, clock, signal, random, nodeName: name, onChange, note, failed });
   const context: AgentContext = {
     node: { name, ips, allocatable: machine.allocatable, memoryBytes: machine.memoryBytes },
     runtime,
@@ -100,6 +102,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, resolvConf: options.resolvConf && readFileSync(options.resolvConf, "utf8") },
     objects,
     tokens,
+    certificates,
     images: createImagePuller({ runtime, clock, note }),
     cgroups: new Cgroups(),
     cgroupRoot: options.cgroupRoot,
@@ -121,7 +124,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const before = old?.metadata.uid;
     // A pod of the same name may have taken another's place while nobody looked.
     if (before !== undefined && before !== now?.metadata.uid) {
-      for (const holder of [objects, tokens, reporter]) holder.forget(before);
+      for (const holder of [objects, tokens, certificates, reporter]) holder.forget(before);
       workers.remove(before);
     }
     if (!now) return;

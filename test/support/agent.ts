@@ -82,6 +82,11 @@ export async function startAgent(
       runtimeHandler: () => "",
     },
     tokens: { token: async (pod, { audience }) => `token of ${pod.spec.serviceAccountName} for ${audience || "api"}` },
+    certificates: {
+      certificate: async () => {
+        throw new Error("there is no signer");
+      },
+    },
     images: createImagePuller({ runtime, clock: systemClock, note }),
     cgroups: new Cgroups(),
     cgroupRoot: containerd.cgroup,

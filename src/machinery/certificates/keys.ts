@@ -1,4 +1,4 @@
-/** Key pairs: ECDSA over P-256, the one algorithm that Rampart makes keys with. */
+/** Key pairs: ECDSA over P-256 for whatever Rampart makes for itself; for pods the kinds that Kubernetes' API names. */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 
@@ -9,9 +9,20 @@ export interface KeyPair {
   readonly pem: string;
 }
 
-/** Makes a key pair. */
-export function newKeyPair(): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const MAKERS = new Map<string, () => { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>([
+  ["RSA3072", () => generateKeyPairSync("rsa", { modulusLength: 3072 })],
+  ["RSA4096", () => generateKeyPairSync("rsa", { modulusLength: 4096 })],
+  ["ECDSAP256", () => generateKeyPairSync("ec", { namedCurve: "P-256" })],
+  ["ECDSAP384", () => generateKeyPairSync("ec", { namedCurve: "P-384" })],
+  ["ECDSAP521", () => generateKeyPairSync("ec", { namedCurve: "P-521" })],
+  ["ED25519", () => generateKeyPairSync("ed25519")],
+]);
+
+/** Makes a key pair. @param type as in a pod's `podCertificate.keyType` */
+export function newKeyPair(type = "ECDSAP256"): KeyPair {
+  const maker = MAKERS.get(type);
+  if (!maker) throw new Error(`unknown key type ${JSON.stringify(type)}`);
+  const { privateKey, publicKey } = maker();
   return { privateKey, publicKey, pem: String(privateKey.export({ type: "pkcs8", format: "pem" })) };
 }
 

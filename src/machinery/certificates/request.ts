@@ -10,6 +10,12 @@ import { fromPem, toPem } from "./pem.ts";
 import { fromName, type ReadSubject, type Subject, toName } from "./subject.ts";
 
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
+const ECDSA_WITH_SHA384 = "1.2.840.10045.4.3.3";
+const ECDSA_WITH_SHA512 = "1.2.840.10045.4.3.4";
+const RSA_WITH_SHA256 = "1.2.840.113549.1.1.11";
+const ED25519 = "1.3.101.112";
+/** What RSA's algorithms have as parameters (RFC 4055): an ASN.1 NULL. */
+const NULL = Uint8Array.of(5, 0).buffer;
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 /** A request larger than this is nobody's honest request. */
 const REQUEST_LIMIT_BYTES = 64 * 1024;
@@ -17,12 +23,12 @@ const REQUEST_LIMIT_BYTES = 64 * 1024;
 /** Signature algorithms that a request may be signed with, and their digests. */
 const DIGESTS: ReadonlyMap<string, string | null> = new Map([
   [ECDSA_WITH_SHA256, "sha256"],
-  ["1.2.840.10045.4.3.3", "sha384"],
-  ["1.2.840.10045.4.3.4", "sha512"],
-  ["1.2.840.113549.1.1.11", "sha256"],
+  [ECDSA_WITH_SHA384, "sha384"],
+  [ECDSA_WITH_SHA512, "sha512"],
+  [RSA_WITH_SHA256, "sha256"],
   ["1.2.840.113549.1.1.12", "sha384"],
   ["1.2.840.113549.1.1.13", "sha512"],
-  ["1.3.101.112", null],
+  [ED25519, null],
 ]);
 
 export interface SigningRequest {
@@ -45,13 +51,26 @@ export function newRequest(pair: KeyPair, subject: Subject, names: Names = {}): 
       extensions.length ? [new Attribute({ type: EXTENSION_REQUEST, values: [AsnConvert.serialize(new Extensions(extensions))] })] : [],
     ),
   });
-  const signature = sign("sha256", Buffer.from(AsnConvert.serialize(certificationRequestInfo)), pair.privateKey);
+  const signatureAlgorithm = algorithmFor(pair.privateKey);
+  const digest = DIGESTS.get(signatureAlgorithm.algorithm);
+  const signature = sign(digest, Buffer.from(AsnConvert.serialize(certificationRequestInfo)), pair.privateKey);
   const request = new CertificationRequest({
     certificationRequestInfo,
-    signatureAlgorithm: new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 }),
+    signatureAlgorithm,
     signature: Uint8Array.from(signature).buffer,
   });
   return toPem("CERTIFICATE REQUEST", Buffer.from(AsnConvert.serialize(request)));
+}
+
+/** @returns what a key signs with: the digest that is as strong as its curve */
+function algorithmFor({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): AlgorithmIdentifier {
+  if (asymmetricKeyType === "rsa") return new AlgorithmIdentifier({ algorithm: RSA_WITH_SHA256, parameters: NULL });
+  if (asymmetricKeyType === "ed25519") return new AlgorithmIdentifier({ algorithm: ED25519 });
+  const byCurve = new Map([
+    ["secp384r1", ECDSA_WITH_SHA384],
+    ["secp521r1", ECDSA_WITH_SHA512],
+  ]);
+  return new AlgorithmIdentifier({ algorithm: byCurve.get(asymmetricKeyDetails?.namedCurve ?? "") ?? ECDSA_WITH_SHA256 });
 }
 
 export interface ParsedRequest {

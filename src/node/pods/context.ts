@@ -6,7 +6,7 @@ import type { Log } from "../../machinery/log.ts";
 import type { Cgroups } from "../cgroups/pod-cgroup.ts";
 import type { ImagePuller } from "../images/image-puller.ts";
 import type { ContainerRuntime } from "../runtime/container-runtime.ts";
-import type { TokenSource } from "../volumes/volume-kind.ts";
+import type { CertificateSource, TokenSource } from "../volumes/volume-kind.ts";
 import type { AgentPod, ContainerKind } from "./agent-pod.ts";
 import type { NodeDns } from "./config/dns.ts";
 import type { PodObjects } from "./config/environment.ts";
@@ -42,6 +42,7 @@ export interface AgentContext {
   readonly dns: NodeDns;
   readonly objects: PodObjects;
   readonly tokens: TokenSource;
+  readonly certificates: CertificateSource;
   readonly images: ImagePuller;
   readonly cgroups: Cgroups;
   /** Below which the pods' cgroups lie. */

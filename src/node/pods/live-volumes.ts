@@ -39,7 +39,7 @@ export class LiveVolumes {
   async bringUpToDate(pod: AgentPod, podIps: readonly string[]): Promise<void> {
     const now = this.#context.clock.now();
     if (!this.#stale && now < this.#preparedAtMs + REFRESH_MS) return;
-    const { node, folders, objects, tokens } = this.#context;
+    const { node, folders, objects, tokens, certificates } = this.#context;
     const addresses = { podIps, hostIps: node.ips };
     this.#stale = false;
     try {
@@ -48,6 +48,7 @@ export class LiveVolumes {
         podFolder: podFolder(folders, pod.metadata.uid),
         objects,
         tokens,
+        certificates,
         addresses,
         allocatable: node.allocatable,
         now,

@@ -1,4 +1,4 @@
-/** Several sources in one folder: config maps, secrets, the pod's own fields, tokens of its service account, trust bundles. */
+/** Several sources in one folder: config maps, secrets, the pod's own fields, tokens of its service account, trust bundles, certificates. */
 
 import type { VolumeProjection } from "../../api/tables/core-v1.ts";
 import type { FileContent, Payload } from "./atomic-writer.ts";
@@ -11,12 +11,28 @@ import { type VolumeContext, VolumeError, type VolumeKind, volumePath } from "./
 
 const TOKEN_LIFE_SECONDS = 3600;
 
-async function filesOf(context: VolumeContext, source: VolumeProjection, defaultMode: number): Promise<Payload> {
-  const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle } = source;
+/** Where in the pod's spec a source stands. */
+interface Place {
+  readonly volume: string;
+  readonly index: number;
+}
+
+async function filesOf(context: VolumeContext, source: VolumeProjection, defaultMode: number, place: Place): Promise<Payload> {
+  const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
   if (configMap) return configMapFiles(context, configMap, defaultMode);
   if (secret) return secretFiles(context, secret, defaultMode);
   if (downwardAPI) return downwardFiles(context, downwardAPI.items ?? [], defaultMode);
   if (clusterTrustBundle) return new Map([[clusterTrustBundle.path, ownedFile(context, await trustAnchors(context, clusterTrustBundle), defaultMode)]]);
+  if (podCertificate) {
+    const { key, chain } = await context.certificates.certificate(context.pod, { ...place, projection: podCertificate });
+    const { credentialBundlePath, keyPath, certificateChainPath } = podCertificate;
+    const files = [
+      { path: credentialBundlePath, text: key + chain },
+      { path: keyPath, text: key },
+      { path: certificateChainPath, text: chain },
+    ];
+    return new Map(files.flatMap(({ path, text }) => (path ? [[path, ownedFile(context, text, defaultMode)]] : [])));
+  }
   if (!serviceAccountToken) throw new VolumeError(`projected source ${Object.keys(source).join(", ")} is not supported on this node`);
   const { audience = "", expirationSeconds = TOKEN_LIFE_SECONDS, path } = serviceAccountToken;
   const token = await context.tokens.token(context.pod, { audience, expirationSeconds: Number(expirationSeconds) });
@@ -36,7 +52,9 @@ export const projectedVolume: VolumeKind = {
   async prepare(context, volume) {
     const { sources = [], defaultMode = 0o644 } = volume.projected ?? {};
     const files = new Map<string, FileContent>();
-    for (const source of sources) for (const [name, file] of await filesOf(context, source, defaultMode)) files.set(name, file);
+    for (const [index, source] of sources.entries()) {
+      for (const [name, file] of await filesOf(context, source, defaultMode, { volume: volume.name, index })) files.set(name, file);
+    }
     const path = volumePath(context, this.folder, volume);
     await putContent(context.pod, path, files, true);
     return { path, readOnly: true, ownable: false };

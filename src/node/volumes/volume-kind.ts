@@ -1,6 +1,6 @@
 /** What a kind of volume declares, and what it is given. One file a kind; index.ts lists them. */
 
-import type { Volume } from "../../api/tables/core-v1.ts";
+import type { PodCertificateProjection, Volume } from "../../api/tables/core-v1.ts";
 import type { AgentPod } from "../pods/agent-pod.ts";
 import type { PodObjects } from "../pods/config/environment.ts";
 import type { PodAddresses } from "../pods/config/field-ref.ts";
@@ -17,12 +17,33 @@ export interface TokenSource {
   token(pod: AgentPod, ask: TokenAsk): Promise<string>;
 }
 
+/** Which source of which volume wants what. */
+export interface CertificateAsk {
+  readonly volume: string;
+  readonly index: number;
+  readonly projection: PodCertificateProjection;
+}
+
+export interface PodCredential {
+  /** PKCS#8 PEM. */
+  readonly key: string;
+  /** PEM, the pod's own certificate first. */
+  readonly chain: string;
+}
+
+/** Certificates for pods, kept until they should be renewed. */
+export interface CertificateSource {
+  /** @throws Error where there is none now */
+  certificate(pod: AgentPod, ask: CertificateAsk): Promise<PodCredential>;
+}
+
 export interface VolumeContext {
   readonly pod: AgentPod;
   /** Everything of this pod on this node's disk. */
   readonly podFolder: string;
   readonly objects: PodObjects;
   readonly tokens: TokenSource;
+  readonly certificates: CertificateSource;
   /** The pod's addresses are empty before its sandbox is there. */
   readonly addresses: PodAddresses;
   readonly allocatable: Allocatable;

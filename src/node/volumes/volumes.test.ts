@@ -53,6 +53,7 @@ insideMachine(import.meta.filename, (folder) => {
         runtimeHandler: () => "",
       },
       tokens: { token: async (_, { audience, expirationSeconds }) => `${audience}/${expirationSeconds}` },
+      certificates: { certificate: async (_, { volume, index, projection }) => ({ key: `${projection.keyType} `, chain: `${volume}/${index}` }) },
       addresses: { podIps: ["10.1.1.1"], hostIps: ["10.0.0.1"] },
       allocatable: { cpu: "4" },
       now: 0,
@@ -123,12 +124,13 @@ insideMachine(import.meta.filename, (folder) => {
         },
       },
       { serviceAccountToken: { path: "token", audience: "vault", expirationSeconds: 600 } },
+      { podCertificate: { keyType: "ED25519", credentialBundlePath: "both", keyPath: "own/key", certificateChainPath: "own/chain" } },
     ];
     const { path } = await only({ name: "v", projected: { sources } }, { securityContext: { runAsUser: 1000 } });
     const read = (name: string) => readFileSync(join(path, name), "utf8");
     assert.deepEqual(["cm/a", "key", "labels", "cpu", "token"].map(read), ["1", "hush", 'l="v"', "2", "vault/600"]);
-    const { uid } = statSync(join(path, "token"));
-    assert.deepEqual([uid, mode(join(path, "token"))], [1000, "600"]);
+    assert.deepEqual(["both", "own/key", "own/chain"].map(read), ["ED25519 v/4", "ED25519 ", "v/4"]);
+    for (const own of ["token", "both", "own/key"]) assert.deepEqual([statSync(join(path, own)).uid, mode(join(path, own))], [1000, "600"]);
   });
 
   test("trust anchors come from a bundle by name or from a signer's bundles by labels, each once", async () => {
