@@ -200,6 +200,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   operations.follow(reader, self);
   if (first) served.keep(self, { clock, log });
   remote?.start(self);
+  await instance.begin?.(port);
   operations.phase.started = true;
   return {
     port,

@@ -7,9 +7,9 @@ import { Worker } from "node:worker_threads";
 import type { Log, LogLevel } from "../../machinery/log.ts";
 import type { SharedStore } from "../../storage/sqlite/store.ts";
 import type { ApiServerConfig } from "../config.ts";
-import type { Counted } from "./instance.ts";
+import type { Counted, Instance } from "./instance.ts";
 import { Line } from "./line.ts";
-import { runInstance } from "./run.ts";
+import { type Running, runInstance } from "./run.ts";
 import type { AskedOfFirst, AskedOfThread, ThreadStart } from "./thread.ts";
 
 export interface AllOptions {
@@ -28,21 +28,19 @@ interface Thread {
 /** @returns once all of them answer requests; how to stop them all */
 export async function runAll({ config, count, store, log }: AllOptions): Promise<{ readonly port: number; stop(graceMs: number): Promise<void> }> {
   const threads: Thread[] = [];
+  let first: Running | undefined;
   const countedBy = (some: readonly Thread[]): Promise<Counted[]> => Promise.all(some.map(({ line }) => line.ask("counted", undefined)));
   const setLogLevel = (some: readonly Thread[], level: LogLevel): void => {
     for (const { line } of some) void line.ask("setLogLevel", level);
   };
-  const others = { counted: () => countedBy(threads), setLogLevel: (level: LogLevel) => setLogLevel(threads, level) };
-  const first = await runInstance({ config, port: config.port, store, instance: { index: 0, count, others }, log });
-  const { port } = first.server;
 
-  async function begin(index: number): Promise<void> {
+  async function begin(index: number, port: number): Promise<void> {
     const ticket = store.ticket();
     const start: ThreadStart = { config, port, index, count, ticket };
     const worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: start, transferList: [ticket.port], name: `apiserver-${index}` });
     const rest = (): Thread[] => threads.filter((one) => one !== thread);
     const line = new Line<AskedOfThread, AskedOfFirst>(worker, {
-      counted: async () => [await first.server.counted(), ...(await countedBy(rest()))],
+      counted: async () => [...(first ? [await first.server.counted()] : []), ...(await countedBy(rest()))],
       async setLogLevel(level) {
         log.setLevel?.(level);
         setLogLevel(rest(), level);
@@ -59,16 +57,25 @@ export async function runAll({ config, count, store, log }: AllOptions): Promise
     threads.push(thread);
   }
 
-  await Promise.all(Array.from({ length: count - 1 }, (_, i) => begin(i + 1)));
+  const instance: Instance = {
+    index: 0,
+    count,
+    others: { counted: () => countedBy(threads), setLogLevel: (level) => setLogLevel(threads, level) },
+    async begin(port) {
+      await Promise.all(Array.from({ length: count - 1 }, (_, i) => begin(i + 1, port)));
+    },
+  };
+  const running = await runInstance({ config, port: config.port, store, instance, log });
+  first = running;
   return {
-    port,
+    port: running.server.port,
     async stop(graceMs) {
       const stopped = threads.map(async (thread) => {
         thread.stopping = true;
         await thread.line.ask("stop", graceMs);
         await thread.worker.terminate();
       });
-      await Promise.all([first.stop(graceMs), ...stopped]);
+      await Promise.all([running.stop(graceMs), ...stopped]);
     },
   };
 }

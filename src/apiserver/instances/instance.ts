@@ -8,6 +8,8 @@ export interface Instance {
   readonly index: number;
   readonly count: number;
   readonly others: Others;
+  /** Of the first: starts the others, once what they rely on stands. No instance of the process is ready before all are. */
+  begin?(port: number): Promise<void>;
 }
 
 /** What an instance has counted. */
