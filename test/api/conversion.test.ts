@@ -131,3 +131,56 @@ test("a webhook that changes a name is refused", async () => {
     /^conversion webhook for example\.com\/v1, Kind=Host returned invalid converted object at index 0: must have the same name: a != other$/,
   );
 });
+
+test("a watch of a converted version ends where its webhook breaks, and begins again once that is mended", async () => {
+  let isBroken = false;
+  await using webhook = await webhookServer(({ request: { uid, desiredAPIVersion, objects } }, _, response) => {
+    if (isBroken) return void response.writeHead(500).end("out of order");
+    const convertedObjects = objects.map((object: Host) => converted(object, desiredAPIVersion));
+    return { apiVersion: "apiextensions.k8s.io/v1", kind: "ConversionReview", response: { uid, result: { status: "Success" }, convertedObjects } };
+  });
+  await using cluster = await startControlPlane();
+  const raw = { url: cluster.url, ca: cluster.ca, identity: cluster.identity("admin", ["system:masters"]) };
+  const ask = (method: string, path: string, body?: unknown): Promise<RawAnswer> =>
+    send(raw, method, path, body === undefined ? {} : { "content-type": "application/json" }, body === undefined ? undefined : JSON.stringify(body));
+  const { url, caBundle } = webhook;
+  const definition = {
+    ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "hosts.example.com" } },
+    spec: {
+      ...{ group: "example.com", scope: "Namespaced", names: { plural: "hosts", kind: "Host" } },
+      conversion: { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig: { url: `${url}/convert`, caBundle } } },
+      versions: [version("v1", true, ["hostPort"]), version("v2", false, ["host", "port"])],
+    },
+  };
+  assert.equal((await ask("POST", DEFINITIONS, definition)).code, 201);
+  for (let i = 0; (await ask("GET", V2)).code !== 200; i++) {
+    assert.ok(i < 200, `${V2} never answered`);
+    await sleep(20);
+  }
+  const make = async (name: string): Promise<void> =>
+    assert.equal((await ask("POST", V1, { apiVersion: "example.com/v1", kind: "Host", metadata: { name }, hostPort: `${name}:1` })).code, 201);
+  await make("a");
+  const { resourceVersion } = (await ask("GET", V2)).json().metadata;
+  const watching = ask("GET", `${V2}?watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=20`);
+  await sleep(200); // Its request is there: an event that comes before it is told all the same.
+  await make("b");
+  await sleep(300);
+  isBroken = true;
+  await make("c"); // What is stored needs no conversion.
+  const told = (await watching).text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    told.map(({ type, object }) => [type, object.metadata.name ?? object.code, object.host]),
+    [
+      ["ADDED", "b", "b"],
+      ["ERROR", 410, undefined],
+    ],
+    "it ends at once, and its client lists again",
+  );
+  assert.equal((await ask("GET", V2)).code, 500);
+  isBroken = false;
+  const names = (await ask("GET", V2)).json().items.map(({ host }: Host) => host);
+  assert.deepEqual(names, ["a", "b", "c"]);
+});
