@@ -21,6 +21,7 @@ import { FlowControl } from "./flow/flow-control.ts";
 import { followConfiguration } from "./flow/follow.ts";
 import { sizesOf } from "./flow/sizes.ts";
 import { FlowTurns } from "./flow/turns.ts";
+import { userCounts } from "./flow/user-counts.ts";
 import { type Counted, type Instance, shareOf } from "./instances/instance.ts";
 import type { ServedKinds } from "./kind-table.ts";
 import type { Loopback } from "./loopback.ts";
@@ -91,7 +92,7 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
   const deadlines = new Deadlines(clock);
   const watchdog = watchEventLoop(log, () => deadlines.underWay());
   const flowControl = new FlowControl({ clock, registry, seats: shareOf(seats, instance), soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
-  const turns = new FlowTurns(flowControl, clock, shareOf(watchesPerUser, instance));
+  const turns = new FlowTurns(flowControl, clock, watchesPerUser, userCounts(instance.watches));
   const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
   collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile });
   const series = new HealthSeries();
@@ -100,7 +101,7 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
   const tracer = settings.tracing && dialer && new Tracer({ settings: settings.tracing, dialer, clock, random, log, registry });
   let stopFollowing = (): void => {};
   const process = processMetrics(instance);
-  const counted = async (): Promise<Counted> => ({ own: registry.count(), process: await process() });
+  const counted = async (): Promise<Counted> => ({ own: registry.count(), health: series.count(), process: await process() });
   const logOfAll: Log = {
     ...log,
     setLevel(level) {
@@ -108,7 +109,7 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
       instance.others.setLogLevel(level);
     },
   };
-  registry.gauge({ name: "rampart_apiserver_instances", help: "API servers in this process.", same: true }).of().set(instance.count);
+  registry.gauge({ name: "rampart_apiserver_instances", help: "API servers in this process.", across: "largest" }).of().set(instance.count);
   return {
     phase,
     counted,
@@ -119,7 +120,7 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
     rows: [
       ...healthEndpoints(checks, series),
       metricsEndpoint(counted, instance),
-      series.endpoint,
+      series.endpoint(() => instance.others.counted()),
       ...zPages({ startedAt: clock.now(), now: () => clock.now(), flags }),
       ...dumpEndpoints(flowControl),
       ...debugEndpoints(logOfAll, (delayMs, callback) => clock.after(delayMs, callback)),

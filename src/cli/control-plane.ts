@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { kinds } from "../api/index.ts";
 import { forgetfulSink } from "../apiserver/auditor.ts";
 import { FRONT_PROXY_CLIENT } from "../apiserver/bootstrap/objects.ts";
-import type { Instance } from "../apiserver/instances/instance.ts";
+import { startTogether } from "../apiserver/instances/in-one-thread.ts";
 import type { OperationsSettings } from "../apiserver/operations.ts";
 import type { Outgoing } from "../apiserver/outgoing.ts";
-import { type ApiServer, startApiServer } from "../apiserver/server.ts";
+import type { ApiServer } from "../apiserver/server.ts";
 import { type Authority, type Identity, newAuthority, newIdentity } from "../machinery/certificates/issue.ts";
 import { newKeyPair } from "../machinery/certificates/keys.ts";
 import { kubeconfig } from "../machinery/certificates/kubeconfig.ts";
@@ -137,6 +137,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     ending.push(() => store.close());
     const common = {
       listen: [HOST],
+      port: options.port ?? 0,
       certificate: serving.cert,
       key: serving.key,
       clientCa: authority.cert,
@@ -152,21 +153,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       random,
       log,
     };
-    const servers: ApiServer[] = [];
-    const place = (index: number): Instance => {
-      const others = (): ApiServer[] => servers.filter((_, i) => i !== index);
-      return { index, count: instances, others: { counted: () => Promise.all(others().map((one) => one.counted())), setLogLevel() {} } };
-    };
-    const server = await startApiServer({ ...common, store, port: options.port ?? 0, instance: place(0) });
-    servers.push(server);
+    const joined = own ? Array.from({ length: instances - 1 }, () => joinStore(own.ticket(), clock)) : new Array<Store>(instances - 1).fill(store);
+    if (own) ending.push(...joined.map((one) => () => one.close()));
+    const server = await startTogether(common, [store, ...joined]);
     ending.push(() => server.close(0));
-    for (let index = 1; index < instances; index++) {
-      const joined = own ? joinStore(own.ticket(), clock) : store;
-      if (own) ending.push(() => joined.close());
-      const other = await startApiServer({ ...common, store: joined, port: server.port, instance: place(index) });
-      servers.push(other);
-      ending.push(() => other.close(0));
-    }
     const url = `https://${HOST}:${server.port}`;
 
     function identity(user: string, groups: readonly string[] = []): Identity {

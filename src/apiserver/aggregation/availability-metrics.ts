@@ -13,7 +13,7 @@ export class AvailabilityMetrics {
   constructor(registry: MetricRegistry, all: () => Iterable<APIService>) {
     this.#unavailable = registry.gauge({
       name: "aggregator_unavailable_apiservice",
-      same: true,
+      across: "largest",
       help: "Whether an APIService can't be had, by its name.",
       stability: "ALPHA",
       labels: ["name"],

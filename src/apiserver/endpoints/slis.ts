@@ -1,6 +1,8 @@
 /** `/metrics/slis`: what the health checks said, as series (KEP-3466). */
 
-import { MetricRegistry } from "../../machinery/metrics/registry.ts";
+import { type FamilyCount, MetricRegistry, renderCounts } from "../../machinery/metrics/registry.ts";
+import { countedTogether } from "../../machinery/metrics/together.ts";
+import type { Counted } from "../instances/instance.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import type { HealthPath } from "./health.ts";
 import type { EndpointRow } from "./table.ts";
@@ -12,6 +14,7 @@ export class HealthSeries {
     help: "What a health check said last: 1 is well.",
     stability: "STABLE",
     labels: ["name", "type"],
+    across: "least",
   });
   readonly #total = this.#registry.counter({
     name: "kubernetes_healthchecks_total",
@@ -25,11 +28,20 @@ export class HealthSeries {
     this.#total.of(name, passed ? "success" : "error", type).add();
   }
 
-  get endpoint(): EndpointRow {
+  count(): FamilyCount[] {
+    return this.#registry.count();
+  }
+
+  /** @param others what other instances of the process have counted */
+  endpoint(others: () => Promise<readonly Counted[]>): EndpointRow {
     return {
       path: "/metrics/slis",
       methods: ["GET"],
-      run: (call) => call.exchange.answer(200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(this.#registry.render())),
+      run: async (call) => {
+        const all = (await others()).map(({ health }) => health);
+        const text = renderCounts(countedTogether([this.count(), ...all]));
+        call.exchange.answer(200, answerHeaders(call, "text/plain; version=0.0.4; charset=utf-8"), Buffer.from(text));
+      },
     };
   }
 }

@@ -76,7 +76,7 @@ export class FlowControlMetrics {
     this.#inQueueSeats = registry.gauge(byFlow("current_inqueue_seats", "Seats that waiting requests ask for.", "ALPHA"));
     this.#executing = registry.gauge(byFlow("current_executing_requests", "Requests that run; of watches those that begin."));
     this.#executingSeats = registry.gauge(byFlow("current_executing_seats", "Seats that running requests hold."));
-    this.#fairFraction = registry.gauge({ ...alpha("seat_fair_frac", "What each level was given of what it wanted.", []), same: true }).of();
+    this.#fairFraction = registry.gauge({ ...alpha("seat_fair_frac", "What each level was given of what it wanted.", []), across: "largest" }).of();
     const readings: readonly [string, string, "ALPHA" | "BETA", (level: Level) => number][] = [
       ["nominal_limit_seats", "Seats that are the level's own.", "BETA", (level) => level.nominal],
       ["lower_limit_seats", "Seats that the level keeps.", "ALPHA", (level) => level.lower],

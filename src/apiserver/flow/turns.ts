@@ -7,6 +7,7 @@ import { deadlineMs } from "../steps/deadline.ts";
 import { isLongRunning, isReadOnly } from "../steps/long-running.ts";
 import { type FlowControl, TooManyRequestsError } from "./flow-control.ts";
 import type { Ticket } from "./ticket.ts";
+import { type UserCounts, userCounts } from "./user-counts.ts";
 
 /** A request may wait for this part of the time that it has. */
 const WAIT_PART = 1 / 4;
@@ -29,11 +30,11 @@ export class FlowTurns implements Turns {
   readonly #flowControl: FlowControl;
   readonly #clock: Clock;
   readonly #watchesMax: number;
-  /** Watches by user. */
-  readonly #watching = new Map<string, number>();
+  readonly #watching: UserCounts;
 
   /** @param watchesMax of one user; those of exempt levels are not bounded */
-  constructor(flowControl: FlowControl, clock: Clock, watchesMax: number) {
+  constructor(flowControl: FlowControl, clock: Clock, watchesMax: number, watching = userCounts(undefined)) {
+    this.#watching = watching;
     this.#flowControl = flowControl;
     this.#clock = clock;
     this.#watchesMax = watchesMax;
@@ -126,20 +127,17 @@ export class FlowTurns implements Turns {
   /** @returns what forgets the watch */
   #watch(call: Call, ticket: Ticket): () => void {
     const { name } = call.user;
-    const count = this.#watching.get(name) ?? 0;
-    if (count >= this.#watchesMax && !ticket.flow.level.exempt) {
+    if (this.#watching.of(name) >= this.#watchesMax && !ticket.flow.level.exempt) {
       call.turn = { ticket, end: undefined, inFlight: undefined };
       this.#flowControl.giveBack(ticket);
       throw tooMany(RETRY_AFTER_SECONDS);
     }
-    this.#watching.set(name, count + 1);
+    this.#watching.add(name, 1);
     this.longRunning.add(call);
     const forget = this.#flowControl.watches.add(call.attributes, call.query.get("fieldSelector"));
     return () => {
       forget();
-      const left = this.#watching.get(name)! - 1;
-      if (left === 0) this.#watching.delete(name);
-      else this.#watching.set(name, left);
+      this.#watching.add(name, -1);
     };
   }
 

@@ -5,8 +5,10 @@
 
 import { Worker } from "node:worker_threads";
 import type { Log, LogLevel } from "../../machinery/log.ts";
+import { systemRandom } from "../../machinery/random.ts";
 import type { SharedStore } from "../../storage/sqlite/store.ts";
 import type { ApiServerConfig } from "../config.ts";
+import { newSharedCounters } from "../flow/user-counts.ts";
 import type { Counted, Instance } from "./instance.ts";
 import { Line } from "./line.ts";
 import { type Running, runInstance } from "./run.ts";
@@ -28,6 +30,7 @@ interface Thread {
 /** @returns once all of them answer requests; how to stop them all */
 export async function runAll({ config, count, store, log }: AllOptions): Promise<{ readonly port: number; stop(graceMs: number): Promise<void> }> {
   const threads: Thread[] = [];
+  const watches = newSharedCounters(systemRandom.uuid());
   let first: Running | undefined;
   const countedBy = (some: readonly Thread[]): Promise<Counted[]> => Promise.all(some.map(({ line }) => line.ask("counted", undefined)));
   const setLogLevel = (some: readonly Thread[], level: LogLevel): void => {
@@ -36,7 +39,7 @@ export async function runAll({ config, count, store, log }: AllOptions): Promise
 
   async function begin(index: number, port: number): Promise<void> {
     const ticket = store.ticket();
-    const start: ThreadStart = { config, port, index, count, ticket };
+    const start: ThreadStart = { config, port, index, count, ticket, watches };
     const worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: start, transferList: [ticket.port], name: `apiserver-${index}` });
     const rest = (): Thread[] => threads.filter((one) => one !== thread);
     const line = new Line<AskedOfThread, AskedOfFirst>(worker, {
@@ -61,6 +64,7 @@ export async function runAll({ config, count, store, log }: AllOptions): Promise
     index: 0,
     count,
     others: { counted: () => countedBy(threads), setLogLevel: (level) => setLogLevel(threads, level) },
+    ...(count > 1 && { watches }),
     async begin(port) {
       await Promise.all(Array.from({ length: count - 1 }, (_, i) => begin(i + 1, port)));
     },

@@ -2,12 +2,15 @@
 
 import type { LogLevel } from "../../machinery/log.ts";
 import type { FamilyCount } from "../../machinery/metrics/registry.ts";
+import type { SharedCounters } from "../flow/user-counts.ts";
 
 export interface Instance {
   /** From 0. The first keeps the cluster's own objects, the conditions of definitions and extensions, and the process' identity. */
   readonly index: number;
   readonly count: number;
   readonly others: Others;
+  /** Watches by user, in all of the process. */
+  readonly watches?: SharedCounters;
   /** Of the first: starts the others, once what they rely on stands. No instance of the process is ready before all are. */
   begin?(port: number): Promise<void>;
 }
@@ -15,6 +18,8 @@ export interface Instance {
 /** What an instance has counted. */
 export interface Counted {
   readonly own: readonly FamilyCount[];
+  /** What its health checks said. */
+  readonly health: readonly FamilyCount[];
   /** What its thread and its process are made of. */
   readonly process: readonly ProcessMetric[];
 }

@@ -6,6 +6,7 @@ import { hardenBuiltIns } from "../../machinery/hardening.ts";
 import { createLog, type LogLevel } from "../../machinery/log.ts";
 import { joinStore, type StoreTicket } from "../../storage/sqlite/store.ts";
 import type { ApiServerConfig } from "../config.ts";
+import type { SharedCounters } from "../flow/user-counts.ts";
 import type { Counted } from "./instance.ts";
 import { Line } from "./line.ts";
 import { type Running, runInstance } from "./run.ts";
@@ -16,6 +17,7 @@ export interface ThreadStart {
   readonly index: number;
   readonly count: number;
   readonly ticket: StoreTicket;
+  readonly watches: SharedCounters;
 }
 
 export type AskedOfThread = {
@@ -35,13 +37,13 @@ export type AskedOfFirst = {
 };
 
 hardenBuiltIns();
-const { config, port, index, count, ticket } = workerData as ThreadStart;
+const { config, port, index, count, ticket, watches } = workerData as ThreadStart;
 const log = createLog("apiserver");
 const store = joinStore(ticket, systemClock);
 let running: Promise<Running> | undefined;
 const line = new Line<AskedOfFirst, AskedOfThread>(parentPort as MessagePort, {
   async begin() {
-    running = runInstance({ config, port, store, instance: { index, count, others }, log });
+    running = runInstance({ config, port, store, instance: { index, count, others, watches }, log });
     await running;
   },
   counted: async () => (await running!).server.counted(),

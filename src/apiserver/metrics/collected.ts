@@ -37,24 +37,30 @@ export function collectServer({ registry, kinds, caches, turns, watchdog, storeF
     stability: "ALPHA",
     labels: ["request_kind"],
   });
-  const objects = registry.gauge({ name: "apiserver_resource_objects", same: true, help: "Objects that there are.", stability: "ALPHA", labels: byResource });
+  const objects = registry.gauge({
+    name: "apiserver_resource_objects",
+    across: "largest",
+    help: "Objects that there are.",
+    stability: "ALPHA",
+    labels: byResource,
+  });
   const sizes = registry.gauge({
     name: "apiserver_resource_size_estimate_bytes",
-    same: true,
+    across: "largest",
     help: "Bytes of a resource's objects, from a sample.",
     stability: "ALPHA",
     labels: byResource,
   });
   const former = registry.gauge({
     name: "apiserver_storage_objects",
-    same: true,
+    across: "largest",
     help: "Objects that there are, under the name of before v1.34.",
     stability: "STABLE",
     labels: ["resource"],
   });
   const revision = registry.gauge({
     name: "apiserver_watch_cache_resource_version",
-    same: true,
+    across: "largest",
     help: "How far the watch cache has read.",
     stability: "ALPHA",
     labels: byResource,
@@ -69,7 +75,7 @@ export function collectServer({ registry, kinds, caches, turns, watchdog, storeF
   const stalls = registry.counter({ name: "rampart_event_loop_stalls_total", help: "Turns of the event loop that computed for too long." }).of();
   const size = registry.gauge({
     name: "apiserver_storage_size_bytes",
-    same: true,
+    across: "largest",
     help: "Bytes of the store's file.",
     stability: "STABLE",
     labels: ["storage_cluster_id"],
@@ -78,7 +84,7 @@ export function collectServer({ registry, kinds, caches, turns, watchdog, storeF
   registry
     .gauge({
       name: "kubernetes_build_info",
-      same: true,
+      across: "largest",
       help: "Always 1; its labels say which program this is.",
       stability: "ALPHA",
       labels: ["build_date", "compiler", "git_commit", "git_tree_state", "git_version", "go_version", "major", "minor", "platform"],

@@ -87,7 +87,7 @@ export class RequestBook implements RequestMetrics {
     });
     this.#deprecated = registry.gauge({
       name: "apiserver_requested_deprecated_apis",
-      same: true,
+      across: "largest",
       help: "Deprecated resources that were asked for since the start.",
       stability: "STABLE",
       labels: ["group", "removed_release", "resource", "subresource", "version"],

@@ -13,8 +13,8 @@ export interface MetricOptions {
   readonly stability?: Stability;
   /** Names of the labels, in the order in which `of` takes their values. */
   readonly labels?: readonly string[];
-  /** Each of several servers that count as one says the same: of it the largest is shown, and not the sum. */
-  readonly same?: boolean;
+  /** What is shown where several servers count as one: the sum where absent. */
+  readonly across?: "largest" | "least";
 }
 
 /** What a family has counted, as it goes between threads. */

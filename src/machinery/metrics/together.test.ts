@@ -14,7 +14,7 @@ test("what several count is added up, and what all of them say is said once", ()
       .counter({ name: "b_total", help: "B.", labels: ["of"] })
       .of(`only ${amount}`)
       .add(amount);
-    registry.gauge({ name: "c", help: "C.", same: true }).of().set(7);
+    registry.gauge({ name: "c", help: "C.", across: "largest" }).of().set(7);
     registry
       .histogram({ name: "d", help: "D.", buckets: [1, 2] })
       .of()
