@@ -19,7 +19,7 @@ import { TokenKeys } from "../security/authn/tokens/keys.ts";
 import { legacyTokenAuthenticator } from "../security/authn/tokens/legacy.ts";
 import { requestToken } from "../security/authn/tokens/request.ts";
 import { tokenAuthenticator } from "../security/authn/tokens/service-account.ts";
-import { type Login, loginUnion } from "../security/authn/union.ts";
+import { type Login, loginUnion, withGroup } from "../security/authn/union.ts";
 import { x509Authenticator } from "../security/authn/x509.ts";
 import { nodeAuthorizer } from "../security/authz/node/authorizer.ts";
 import { NodeGraph } from "../security/authz/node/graph.ts";
@@ -100,7 +100,8 @@ export function openAccess(options: AccessOptions): Access {
     tokens: {
       async review(token, audiences) {
         const wanted = audiences?.length ? audiences : [issuer];
-        return (await legacy.verify(token, wanted)) ?? accounts.verify(token, wanted);
+        const found = (await legacy.verify(token, wanted)) ?? (await accounts.verify(token, wanted));
+        return found && { ...found, user: withGroup(found.user) };
       },
       request: (namespace, account, asked) => requestToken(tokenOptions, namespace, account, asked),
       idOf: (token) => `JTI=${decodeJwt(token).jti ?? ""}`,

@@ -19,7 +19,7 @@ export const tokenReview = reviewHandler<TokenReview>(async (review, call) => {
   try {
     const found = await call.context.front.tokens.review(token, audiences);
     if (!found) review.status = { error: "invalid bearer token" };
-    else review.status = { authenticated: true, user: userInfo(found.user), ...(audiences?.length && { audiences: [...found.audiences] }) };
+    else review.status = { authenticated: true, user: userInfo(found.user), audiences: [...found.audiences] };
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
     review.status = { error: error.message };

@@ -16,7 +16,8 @@ const UNAUTHENTICATED = "system:unauthenticated";
 /** Users are kept as they are by their authenticators; with the group added they are another object, made once each. */
 const complete = new WeakMap<User, User>();
 
-function withGroup(user: User): User {
+/** @returns the user as one who has shown who they are: in the group of everybody known */
+export function withGroup(user: User): User {
   if (user.groups.includes(AUTHENTICATED)) return user;
   if (user.name === ANONYMOUS || user.groups.includes(UNAUTHENTICATED)) return user; // A front proxy says that it knows nobody.
   return complete.getOrInsertComputed(user, () => ({ ...user, groups: [...user.groups, AUTHENTICATED] }));
