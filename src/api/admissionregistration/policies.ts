@@ -3,6 +3,7 @@
 import { isDNS1123Subdomain, isPathSegmentName } from "../../machinery/names.ts";
 import { duplicate, type FieldError, forbiddenField, invalid, notSupported, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
+import type { Column, KindRules } from "../kind.ts";
 import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
 import type {
@@ -22,6 +23,9 @@ import { auditErrors, conditionErrors, mutationErrors, paramKindErrors, validati
 import { namedRuleErrors } from "./validate-rules.ts";
 import { staticNameErrors } from "./warnings.ts";
 
+type PolicyType = ValidatingType | MutatingType;
+type BindingType = ValidatingBindingType | MutatingBindingType;
+
 const V1 = "admissionregistration.k8s.io/v1";
 const UNSET = "<unset>";
 /** A deletion changes nothing that could be mutated. */
@@ -29,57 +33,18 @@ const MUTATING: readonly string[] = ["*", "CONNECT", "CREATE", "UPDATE"];
 const DENY_AND_WARN =
   "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
 
-export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadmissionpolicies", {
+const policyRules = {
   defaults({ spec }) {
     spec.failurePolicy ??= "Fail";
     matchDefaults(spec.matchConstraints);
   },
   generation: true,
   conditionalUpdateOnly: true,
-  validate: ({ metadata, spec }) => [...constraintErrors(spec), ...validatingErrors(metadata.name ?? "", spec)],
   takesLong: ({ spec }) => haveLongExpressions([spec]),
   validateCreate: ({ metadata }) => staticNameErrors(metadata),
-  columns: [
-    nameColumn,
-    column("Validations", "integer", "How many rules it has.", ({ spec }) => spec.validations?.length ?? 0),
-    column("ParamKind", "string", "What its parameters are.", ({ spec }) => paramKindCell(spec.paramKind)),
-    ageColumn,
-  ],
-});
+} satisfies KindRules<PolicyType>;
 
-export const MutatingAdmissionPolicy = kind<MutatingType>(V1, "mutatingadmissionpolicies", {
-  defaults({ spec }) {
-    spec.failurePolicy ??= "Fail";
-    matchDefaults(spec.matchConstraints);
-  },
-  generation: true,
-  conditionalUpdateOnly: true,
-  validate: ({ spec }) => [...constraintErrors(spec), ...mutatingErrors(spec)],
-  takesLong: ({ spec }) => haveLongExpressions([spec]),
-  validateCreate: ({ metadata }) => staticNameErrors(metadata),
-  columns: [
-    nameColumn,
-    column("Mutations", "integer", "How many changes it makes.", ({ spec }) => spec.mutations?.length ?? 0),
-    column("ParamKind", "string", "What its parameters are.", ({ spec }) => paramKindCell(spec.paramKind)),
-    ageColumn,
-  ],
-});
-
-export const ValidatingAdmissionPolicyBinding = kind<ValidatingBindingType>(V1, "validatingadmissionpolicybindings", {
-  defaults: ({ spec }) => matchDefaults(spec.matchResources),
-  generation: true,
-  conditionalUpdateOnly: true,
-  validate: ({ spec }) => [...bindingErrors(spec), ...actionErrors(spec.validationActions ?? [])],
-  validateCreate: ({ metadata }) => staticNameErrors(metadata),
-  columns: [
-    nameColumn,
-    column("PolicyName", "string", "The policy.", ({ spec }) => spec.policyName ?? ""),
-    column("ParamRef", "string", "Its parameters.", ({ spec }) => paramCell(spec.paramRef)),
-    ageColumn,
-  ],
-});
-
-export const MutatingAdmissionPolicyBinding = kind<MutatingBindingType>(V1, "mutatingadmissionpolicybindings", {
+const bindingRules = {
   defaults: ({ spec }) => matchDefaults(spec.matchResources),
   generation: true,
   conditionalUpdateOnly: true,
@@ -91,7 +56,28 @@ export const MutatingAdmissionPolicyBinding = kind<MutatingBindingType>(V1, "mut
     column("ParamRef", "string", "Its parameters.", ({ spec }) => paramCell(spec.paramRef)),
     ageColumn,
   ],
+} satisfies KindRules<BindingType>;
+
+const paramKindColumn: Column<PolicyType> = column("ParamKind", "string", "What its parameters are.", ({ spec }) => paramKindCell(spec.paramKind));
+
+export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadmissionpolicies", {
+  ...policyRules,
+  validate: ({ metadata, spec }) => [...constraintErrors(spec), ...validatingErrors(metadata.name ?? "", spec)],
+  columns: [nameColumn, column("Validations", "integer", "How many rules it has.", ({ spec }) => spec.validations?.length ?? 0), paramKindColumn, ageColumn],
 });
+
+export const MutatingAdmissionPolicy = kind<MutatingType>(V1, "mutatingadmissionpolicies", {
+  ...policyRules,
+  validate: ({ spec }) => [...constraintErrors(spec), ...mutatingErrors(spec)],
+  columns: [nameColumn, column("Mutations", "integer", "How many changes it makes.", ({ spec }) => spec.mutations?.length ?? 0), paramKindColumn, ageColumn],
+});
+
+export const ValidatingAdmissionPolicyBinding = kind<ValidatingBindingType>(V1, "validatingadmissionpolicybindings", {
+  ...bindingRules,
+  validate: ({ spec }) => [...bindingErrors(spec), ...actionErrors(spec.validationActions ?? [])],
+});
+
+export const MutatingAdmissionPolicyBinding = kind<MutatingBindingType>(V1, "mutatingadmissionpolicybindings", bindingRules);
 
 function matchDefaults(match: MatchResources | undefined): void {
   if (!match) return;

@@ -3,11 +3,9 @@
 import { type FieldError, invalid, required } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
 import { nonNegative } from "../meta/checks.ts";
-import { ageColumn, column, containerColumns, labelsCell, nameColumn, wide } from "../meta/columns.ts";
-import { replicaErrors } from "../meta/replica-status.ts";
-import { copyMember } from "../meta/status-update.ts";
+import { labelsCell, wide } from "../meta/columns.ts";
 import type { ReplicationControllerSpec, ReplicationController as ReplicationControllerType } from "../tables/core-v1.ts";
-import { dropRetired } from "./pod/prepare.ts";
+import { replicatedColumns, replicatedRules } from "./pod/replicated.ts";
 import { podSpecDefaults } from "./pod/spec-defaults.ts";
 import { runningTemplateErrors } from "./pod/validate/template.ts";
 import { nameAdvice, templateWarnings } from "./pod/warnings.ts";
@@ -22,15 +20,7 @@ export const ReplicationController = kind<ReplicationControllerType>("v1", "repl
     spec.replicas ??= 1;
     if (spec.template) podSpecDefaults(spec.template.spec);
   },
-  prepareCreate(controller) {
-    delete controller.status;
-    if (controller.spec.template) dropRetired(controller.spec.template);
-  },
-  prepareUpdate(next, last) {
-    copyMember(next, last, "status");
-    if (next.spec.template) dropRetired(next.spec.template);
-  },
-  generation: true,
+  ...replicatedRules,
   validate: ({ spec }) => specErrors(spec),
   warnings(next, last) {
     // Of an update Kubernetes tells what is odd in the template that was there.
@@ -38,16 +28,7 @@ export const ReplicationController = kind<ReplicationControllerType>("v1", "repl
       ? templateWarnings("spec.template", last.spec.template, next.spec.template)
       : [...nameAdvice(next), ...templateWarnings("spec.template", next.spec.template, undefined)];
   },
-  subresources: { status: { validateUpdate: ({ status }) => replicaErrors(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]) } },
-  columns: [
-    nameColumn,
-    column("Desired", "integer", "How many pods there shall be.", ({ spec }) => spec.replicas ?? 0),
-    column("Current", "integer", "How many pods there are.", ({ status }) => status?.replicas ?? 0),
-    column("Ready", "integer", "How many of them take traffic.", ({ status }) => status?.readyReplicas ?? 0),
-    ageColumn,
-    ...containerColumns(({ spec }: ReplicationControllerType) => spec.template?.spec.containers),
-    wide("Selector", "The labels of its pods.", ({ spec }) => labelsCell(spec.selector)),
-  ],
+  columns: [...replicatedColumns, wide("Selector", "The labels of its pods.", ({ spec }) => labelsCell(spec.selector))],
   selectableFields: { "status.replicas": ({ status }) => String(status?.replicas ?? 0) },
 });
 

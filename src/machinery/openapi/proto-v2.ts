@@ -2,9 +2,8 @@
 
 import { isObject } from "../plain.ts";
 import { type FieldType, type MessageType, mapMessage, orReference } from "./proto.ts";
+import { anys, constraintFields, EXTERNAL_DOCS, methodFields, OPERATION_HEAD, strings } from "./proto-parts.ts";
 
-const strings = { list: "string" } as const;
-const anys = { list: "any" } as const;
 const REFERENCE: MessageType = { fields: { $ref: [1, "string"], description: [2, "string"] } };
 
 /** Schemas hold schemas: the fields that do are found when they are asked for. */
@@ -20,27 +19,13 @@ const schemaFields: NonNullable<MessageType["fields"]> = {
   title: [3, "string"],
   description: [4, "string"],
   default: [5, "any"],
-  multipleOf: [6, "double"],
-  maximum: [7, "double"],
-  exclusiveMaximum: [8, "bool"],
-  minimum: [9, "double"],
-  exclusiveMinimum: [10, "bool"],
-  maxLength: [11, "int"],
-  minLength: [12, "int"],
-  pattern: [13, "string"],
-  maxItems: [14, "int"],
-  minItems: [15, "int"],
-  uniqueItems: [16, "bool"],
-  maxProperties: [17, "int"],
-  minProperties: [18, "int"],
-  required: [19, strings],
-  enum: [20, anys],
+  ...constraintFields(6),
   additionalProperties: [21, { choose: (value) => (typeof value === "boolean" ? [2, "bool"] : [1, SCHEMA]) }],
   type: [22, { choose: () => [1, "string"] }],
   items: [23, { choose: () => [1, SCHEMA] }],
   allOf: [24, { list: SCHEMA }],
   properties: [25, mapMessage(SCHEMA)],
-  externalDocs: [29, { fields: { description: [1, "string"], url: [2, "string"] } }],
+  externalDocs: [29, EXTERNAL_DOCS],
   example: [30, "any"],
 };
 
@@ -79,10 +64,7 @@ const SECURITY: FieldType = { list: mapMessage({ choose: () => [1, strings] }) }
 
 const OPERATION: MessageType = {
   fields: {
-    tags: [1, strings],
-    summary: [2, "string"],
-    description: [3, "string"],
-    operationId: [5, "string"],
+    ...OPERATION_HEAD,
     produces: [6, strings],
     consumes: [7, strings],
     parameters: [8, PARAMETERS],
@@ -97,13 +79,7 @@ const OPERATION: MessageType = {
 const PATH_ITEM: MessageType = {
   fields: {
     $ref: [1, "string"],
-    get: [2, OPERATION],
-    put: [3, OPERATION],
-    post: [4, OPERATION],
-    delete: [5, OPERATION],
-    options: [6, OPERATION],
-    head: [7, OPERATION],
-    patch: [8, OPERATION],
+    ...methodFields(2, OPERATION),
     parameters: [9, PARAMETERS],
   },
   extensions: 10,

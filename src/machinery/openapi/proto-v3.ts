@@ -1,8 +1,8 @@
 /** The messages of OpenAPI v3 (gnostic-models, openapiv3/OpenAPIv3.proto), as far as documents of Kubernetes go. */
 
 import { type FieldType, type MessageType, mapMessage, orReference } from "./proto.ts";
+import { constraintFields, EXTERNAL_DOCS, methodFields, OPERATION_HEAD } from "./proto-parts.ts";
 
-const strings = { list: "string" } as const;
 const REFERENCE: MessageType = { fields: { $ref: [1, "string"], summary: [2, "string"], description: [3, "string"] } };
 
 /** Schemas hold schemas: the fields that do are found when they are asked for. */
@@ -24,25 +24,11 @@ const schemaFields: NonNullable<MessageType["fields"]> = {
   nullable: [1, "bool"],
   readOnly: [3, "bool"],
   writeOnly: [4, "bool"],
-  externalDocs: [6, { fields: { description: [1, "string"], url: [2, "string"] } }],
+  externalDocs: [6, EXTERNAL_DOCS],
   example: [7, "any"],
   deprecated: [8, "bool"],
   title: [9, "string"],
-  multipleOf: [10, "double"],
-  maximum: [11, "double"],
-  exclusiveMaximum: [12, "bool"],
-  minimum: [13, "double"],
-  exclusiveMinimum: [14, "bool"],
-  maxLength: [15, "int"],
-  minLength: [16, "int"],
-  pattern: [17, "string"],
-  maxItems: [18, "int"],
-  minItems: [19, "int"],
-  uniqueItems: [20, "bool"],
-  maxProperties: [21, "int"],
-  minProperties: [22, "int"],
-  required: [23, strings],
-  enum: [24, { list: "any" }],
+  ...constraintFields(10),
   type: [25, "string"],
   allOf: [26, { list: OR_REFERENCE }],
   oneOf: [27, { list: OR_REFERENCE }],
@@ -67,10 +53,7 @@ const REQUEST_BODY: MessageType = { fields: { description: [1, "string"], conten
 
 const OPERATION: MessageType = {
   fields: {
-    tags: [1, strings],
-    summary: [2, "string"],
-    description: [3, "string"],
-    operationId: [5, "string"],
+    ...OPERATION_HEAD,
     parameters: [6, PARAMETERS],
     requestBody: [7, orReference(1, REQUEST_BODY, 2, REFERENCE)],
     responses: [8, mapMessage(orReference(1, RESPONSE, 2, REFERENCE), 2)],
@@ -84,13 +67,7 @@ const PATH_ITEM: MessageType = {
     $ref: [1, "string"],
     summary: [2, "string"],
     description: [3, "string"],
-    get: [4, OPERATION],
-    put: [5, OPERATION],
-    post: [6, OPERATION],
-    delete: [7, OPERATION],
-    options: [8, OPERATION],
-    head: [9, OPERATION],
-    patch: [10, OPERATION],
+    ...methodFields(4, OPERATION),
     parameters: [13, PARAMETERS],
   },
   extensions: 14,

@@ -2,10 +2,12 @@
 
 import { CelError, Uint, type Value } from "../values/value.ts";
 import type { Call, Entry, Expr, FieldInit } from "./ast.ts";
+import { isNumber, isOperator, SyntaxIssue, TokenCursor } from "./cursor.ts";
 import type { Issue } from "./issue.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { bytesLiteral, intLiteral, stringLiteral, uintLiteral } from "./literals.ts";
 import { expandMacro, MacroError } from "./macros.ts";
+import { qualified } from "./parts.ts";
 
 /** Longer expressions are refused. */
 const CHARACTERS_MAX = 100_000;
@@ -20,15 +22,6 @@ const named = (...signs: readonly string[]): [string, string][] => signs.map((si
 const RELATIONS: ReadonlyMap<string, string> = new Map([...named("<", "<=", ">=", ">", "==", "!="), ["in", "@in"]]);
 const SUMS: ReadonlyMap<string, string> = new Map(named("+", "-"));
 const PRODUCTS: ReadonlyMap<string, string> = new Map(named("*", "/", "%"));
-
-/** Where reading can't go on. */
-class SyntaxIssue extends Error {
-  readonly at: number;
-  constructor(at: number, message: string) {
-    super(message);
-    this.at = at;
-  }
-}
 
 /** @returns the tree, or what is wrong */
 export function parse(source: string, binds = false): { readonly expr?: Expr; readonly issues: readonly Issue[] } {
@@ -52,61 +45,27 @@ export function parse(source: string, binds = false): { readonly expr?: Expr; re
 }
 
 class Parser {
-  readonly #tokens: readonly Token[];
+  readonly #cursor: TokenCursor;
   readonly #issues: Issue[];
   readonly #binds: boolean;
-  #next = 0;
   #depth = 0;
 
   constructor(tokens: readonly Token[], issues: Issue[], binds: boolean) {
-    this.#tokens = tokens;
+    this.#cursor = new TokenCursor(tokens);
     this.#issues = issues;
     this.#binds = binds;
   }
 
   whole(): Expr {
     const expr = this.#expression();
-    const rest = this.#peek();
-    if (rest.kind !== "end")
-      throw new SyntaxIssue(
-        rest.at,
-        `Syntax error: ${this.#tokens[this.#next + 1]?.kind === "end" ? "extraneous" : "mismatched"} input '${rest.text}' expecting <EOF>`,
-      );
+    this.#cursor.end();
     return expr;
-  }
-
-  #peek(): Token {
-    return this.#tokens[this.#next]!;
-  }
-
-  #take(): Token {
-    return this.#tokens[this.#next++]!;
-  }
-
-  #at(text: string): boolean {
-    const token = this.#peek();
-    return token.kind === "operator" && token.text === text;
-  }
-
-  #accept(text: string): Token | undefined {
-    return this.#at(text) ? this.#take() : undefined;
-  }
-
-  /** @param also what else might have stood there, for the message */
-  #expect(text: string, also = ""): Token {
-    const token = this.#peek();
-    if (this.#at(text)) return this.#take();
-    if (also) throw new SyntaxIssue(token.at, `Syntax error: mismatched input '${token.text}' expecting {'${text}', ${also}}`);
-    throw new SyntaxIssue(
-      token.at,
-      `Syntax error: ${token.kind === "end" ? `missing '${text}' at` : "mismatched input"} '${token.text}'${token.kind === "end" ? "" : ` expecting '${text}'`}`,
-    );
   }
 
   #expression(): Expr {
     if (++this.#depth > DEPTH_MAX) throw new SyntaxIssue(0, `Internal error: expression recursion limit exceeded: ${DEPTH_MAX}`);
     const condition = this.#logic("||", () => this.#logic("&&", () => this.#binary(0)));
-    const question = this.#accept("?");
+    const question = this.#cursor.accept("?");
     const expr = question ? this.#choice(question.at, condition) : condition;
     this.#depth--;
     return expr;
@@ -114,7 +73,7 @@ class Parser {
 
   #choice(at: number, condition: Expr): Expr {
     const yes = this.#logic("||", () => this.#logic("&&", () => this.#binary(0)));
-    this.#expect(":");
+    this.#cursor.expect(":");
     return call(at, "_?_:_", [condition, yes, this.#expression()]);
   }
 
@@ -122,7 +81,7 @@ class Parser {
   #logic(sign: string, operand: () => Expr): Expr {
     const terms = [operand()];
     const signs: number[] = [];
-    for (let token = this.#accept(sign); token; token = this.#accept(sign)) {
+    for (let token = this.#cursor.accept(sign); token; token = this.#cursor.accept(sign)) {
       signs.push(token.at);
       terms.push(operand());
     }
@@ -140,10 +99,10 @@ class Parser {
     if (!names) return this.#unary();
     let left = this.#binary(level + 1);
     for (;;) {
-      const token = this.#peek();
+      const token = this.#cursor.peek();
       const name = token.kind === "operator" ? names.get(token.text) : undefined;
       if (name === undefined) return left;
-      this.#next++;
+      this.#cursor.take();
       left = call(token.at, name, [left, this.#binary(level + 1)]);
     }
   }
@@ -153,11 +112,11 @@ class Parser {
       ["!", "!_"],
       ["-", "-_"],
     ] as const) {
-      const first = this.#peek();
+      const first = this.#cursor.peek();
       let count = 0;
-      while (this.#at(sign)) {
-        if (sign === "-" && count === 0 && this.#isNumber(this.#tokens[this.#next + 1])) break;
-        this.#next++;
+      while (this.#cursor.at(sign)) {
+        if (sign === "-" && count === 0 && isNumber(this.#cursor.peekFurther())) break;
+        this.#cursor.take();
         count++;
       }
       if (count > 0) {
@@ -168,43 +127,35 @@ class Parser {
     return this.#member();
   }
 
-  #isOperator(token: Token | undefined, text: string): boolean {
-    return token?.kind === "operator" && token.text === text;
-  }
-
-  #isNumber(token: Token | undefined): boolean {
-    return token?.kind === "int" || token?.kind === "float";
-  }
-
   #member(): Expr {
     let expr = this.#primary();
     for (let links = 0; ; links++) {
       if (links > DEPTH_MAX) throw new SyntaxIssue(0, "Internal error: max recursion depth exceeded");
-      const dot = this.#accept(".");
+      const dot = this.#cursor.accept(".");
       if (dot) {
         expr = this.#afterDot(dot.at, expr);
         continue;
       }
-      const bracket = this.#accept("[");
+      const bracket = this.#cursor.accept("[");
       if (!bracket) return expr;
-      const optional = this.#accept("?");
+      const optional = this.#cursor.accept("?");
       const index = this.#expression();
-      this.#expect("]");
+      this.#cursor.expect("]");
       expr = call(bracket.at, optional ? "_[?_]" : "_[_]", [expr, index]);
     }
   }
 
   #afterDot(at: number, operand: Expr): Expr {
-    const optional = this.#accept("?");
-    const token = this.#take();
+    const optional = this.#cursor.accept("?");
+    const token = this.#cursor.take();
     if (token.kind !== "identifier" && token.kind !== "escaped") {
       throw new SyntaxIssue(token.at, `Syntax error: mismatched input '${token.text}' expecting IDENTIFIER`);
     }
     const field = token.kind === "escaped" ? token.text.slice(1, -1) : token.text;
     if (optional) return call(at, "_?._", [operand, { kind: "constant", at: token.at, value: field }]);
-    const open = token.kind === "identifier" ? this.#accept("(") : undefined;
+    const open = token.kind === "identifier" ? this.#cursor.accept("(") : undefined;
     if (open) return this.#call(open.at, field, operand);
-    if (this.#at("{")) {
+    if (this.#cursor.at("{")) {
       const name = qualified(operand);
       if (name !== undefined) return this.#object(`${name}.${field}`);
     }
@@ -213,11 +164,11 @@ class Parser {
 
   #call(at: number, name: string, target: Expr | undefined): Expr {
     const args: Expr[] = [];
-    if (!this.#at(")")) {
+    if (!this.#cursor.at(")")) {
       do args.push(this.#expression());
-      while (this.#accept(","));
+      while (this.#cursor.accept(","));
     }
-    this.#expect(")");
+    this.#cursor.expect(")");
     try {
       return expandMacro(at, name, target, args, this.#binds) ?? { kind: "call", at, name, target, args };
     } catch (error) {
@@ -228,18 +179,18 @@ class Parser {
   }
 
   #primary(): Expr {
-    const token = this.#take();
+    const token = this.#cursor.take();
     const literal = this.#literal(token);
     if (literal) return literal;
     if (token.kind === "operator") {
       if (token.text === "(") {
         const inner = this.#expression();
-        this.#expect(")");
+        this.#cursor.expect(")");
         return inner;
       }
       if (token.text === "[") return this.#list(token.at);
       if (token.text === "{") return this.#map(token.at);
-      if (token.text === "." && this.#peek().kind === "identifier") return this.#identifier(this.#take(), ".");
+      if (token.text === "." && this.#cursor.peek().kind === "identifier") return this.#identifier(this.#cursor.take(), ".");
     }
     if (token.kind === "identifier") return this.#identifier(token, "");
     throw new SyntaxIssue(token.at, `Syntax error: mismatched input '${token.text}' expecting ${BEGINNERS}`);
@@ -249,9 +200,9 @@ class Parser {
     if (RESERVED.has(token.text)) {
       this.#issues.push({ at: token.at, message: `reserved identifier: ${token.text}` });
     }
-    const open = this.#accept("(");
+    const open = this.#cursor.accept("(");
     if (open) return this.#call(open.at, dot + token.text, undefined);
-    return this.#at("{") ? this.#object(dot + token.text) : { kind: "identifier", at: token.at, name: dot + token.text };
+    return this.#cursor.at("{") ? this.#object(dot + token.text) : { kind: "identifier", at: token.at, name: dot + token.text };
   }
 
   #literal({ kind, text, at }: Token): Expr | undefined {
@@ -275,8 +226,8 @@ class Parser {
     if (kind !== "operator") return undefined;
     if (text === "true" || text === "false") return constant(text === "true", "bool");
     if (text === "null") return { kind: "constant", at, value: null };
-    if (text !== "-" || !this.#isNumber(this.#peek())) return undefined;
-    const number = this.#take();
+    if (text !== "-" || !isNumber(this.#cursor.peek())) return undefined;
+    const number = this.#cursor.take();
     return number.kind === "int" ? constant(intLiteral(number.text, true), "int") : constant(finite(-Number(number.text)), "double");
   }
 
@@ -284,7 +235,7 @@ class Parser {
     const items: Expr[] = [];
     const optional = new Set<number>();
     this.#items("]", () => {
-      if (this.#accept("?")) optional.add(items.length);
+      if (this.#cursor.accept("?")) optional.add(items.length);
       items.push(this.#expression());
     });
     return { kind: "list", at, items, optional };
@@ -293,22 +244,22 @@ class Parser {
   #map(at: number): Expr {
     const entries: Entry[] = [];
     this.#items("}", () => {
-      const optional = this.#accept("?") !== undefined;
+      const optional = this.#cursor.accept("?") !== undefined;
       const key = this.#expression();
-      const colon = this.#expect(":");
+      const colon = this.#cursor.expect(":");
       entries.push({ at: colon.at, key, value: this.#expression(), optional });
     });
     return { kind: "map", at, entries };
   }
 
   #object(name: string): Expr {
-    const { at } = this.#take();
+    const { at } = this.#cursor.take();
     const fields: FieldInit[] = [];
     this.#items("}", () => {
-      const optional = this.#accept("?") !== undefined;
-      const token = this.#take();
+      const optional = this.#cursor.accept("?") !== undefined;
+      const token = this.#cursor.take();
       if (token.kind !== "identifier") throw new SyntaxIssue(token.at, `Syntax error: mismatched input '${token.text}' expecting IDENTIFIER`);
-      const colon = this.#expect(":");
+      const colon = this.#cursor.expect(":");
       fields.push({ at: colon.at, name: token.text, value: this.#expression(), optional });
     });
     return { kind: "object", at, name, fields };
@@ -316,12 +267,12 @@ class Parser {
 
   /** What stands between brackets, with commas between and perhaps one behind. */
   #items(close: string, item: () => void): void {
-    if (this.#at(",") && this.#isOperator(this.#tokens[this.#next + 1], close)) this.#next++;
-    while (!this.#at(close)) {
+    if (this.#cursor.at(",") && isOperator(this.#cursor.peekFurther(), close)) this.#cursor.take();
+    while (!this.#cursor.at(close)) {
       item();
-      if (!this.#accept(",")) break;
+      if (!this.#cursor.accept(",")) break;
     }
-    this.#expect(close, "','");
+    this.#cursor.expect(close, "','");
   }
 }
 
@@ -330,11 +281,3 @@ function call(at: number, name: string, args: readonly Expr[]): Call {
 }
 
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
-
-/** The dotted name that an expression is; undefined for all others. */
-export function qualified(expr: Expr): string | undefined {
-  if (expr.kind === "identifier") return expr.name;
-  if (expr.kind !== "select" || expr.test) return undefined;
-  const prefix = qualified(expr.operand);
-  return prefix === undefined ? undefined : `${prefix}.${expr.field}`;
-}

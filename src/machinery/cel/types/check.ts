@@ -3,9 +3,10 @@
 import type { Overload } from "../functions/overload.ts";
 import type { Call, Expr, Fold, ListLiteral, MapLiteral, ObjectLiteral, Select } from "../syntax/ast.ts";
 import type { Issue } from "../syntax/issue.ts";
-import { qualified } from "../syntax/parser.ts";
+import { children, qualified } from "../syntax/parts.ts";
 import { TypeValue, type Value } from "../values/value.ts";
 import type { Environment } from "./environment.ts";
+import { Inference } from "./inference.ts";
 import {
   BOOL,
   BYTES,
@@ -28,7 +29,7 @@ import {
   typeOf,
   UINT,
 } from "./type.ts";
-import { assign, assignAll, type Bindings, moreGeneral, substitute } from "./unify.ts";
+import { type Bindings, substitute } from "./unify.ts";
 
 /** Writes types and overloads onto the tree. @returns what is wrong; nothing where all fits */
 export function check(expr: Expr, environment: Environment): Issue[] {
@@ -39,15 +40,17 @@ export function check(expr: Expr, environment: Environment): Issue[] {
 }
 
 class Checker {
-  readonly issues: Issue[] = [];
+  readonly #found = new Inference();
   readonly #environment: Environment;
-  #bindings: Bindings = new Map();
-  #fresh = 0;
   /** Variables of the folds around the expression in hand, innermost last. */
   readonly #scopes: Map<string, Type>[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
+  }
+
+  get issues(): readonly Issue[] {
+    return this.#found.issues;
   }
 
   /** A macro may use what it is called on twice: the same part is checked once, or a chain of macros would take twice as long with each. */
@@ -62,13 +65,8 @@ class Checker {
   settle(expr: Expr, seen: Set<Expr> = new Set()): void {
     if (seen.has(expr)) return;
     seen.add(expr);
-    if (expr.type) expr.type = substitute(this.#bindings, expr.type, true);
+    if (expr.type) expr.type = this.#found.known(expr.type, true);
     for (const child of children(expr)) this.settle(child, seen);
-  }
-
-  #complain(at: number, message: string): Type {
-    this.issues.push({ at, message });
-    return ERROR;
   }
 
   #typeOf(expr: Expr): Type {
@@ -77,7 +75,7 @@ class Checker {
         return constantType(expr.value);
       case "identifier": {
         const found = this.#resolve(expr.name);
-        if (!found) return this.#undeclared(expr.at, expr.name);
+        if (!found) return this.#found.undeclared(expr.at, expr.name);
         expr.constant = found.constant;
         return found.type;
       }
@@ -94,10 +92,6 @@ class Checker {
       case "fold":
         return this.#fold(expr);
     }
-  }
-
-  #undeclared(at: number, name: string): Type {
-    return this.#complain(at, `undeclared reference to '${name}' (in container '')`);
   }
 
   #resolve(name: string): { type: Type; constant?: Value } | undefined {
@@ -120,11 +114,11 @@ class Checker {
       return found.type;
     }
     const type = this.#field(expr.at, expr.operand, expr.field, false);
-    return expr.test ? BOOL : substitute(this.#bindings, type);
+    return expr.test ? BOOL : this.#found.known(type);
   }
 
   #field(at: number, operand: Expr, field: string, optional: boolean): Type {
-    const operandType = substitute(this.#bindings, this.check(operand));
+    const operandType = this.#found.known(this.check(operand));
     const inside = insideOptional(operandType);
     const target = inside ?? operandType;
     const result = this.#fieldType(at, target, field);
@@ -134,17 +128,11 @@ class Checker {
   #fieldType(at: number, target: Type, field: string): Type {
     if (target.kind === "map") return target.value;
     if (target.kind === "object") {
-      return this.#environment.fieldOf(target.name, field) ?? this.#complain(at, `undefined field '${field}'`);
+      return this.#environment.fieldOf(target.name, field) ?? this.#found.complain(at, `undefined field '${field}'`);
     }
-    if (target.kind === "param") this.#assignable(DYN, target);
-    else if (!isDynamicOrError(target)) this.#complain(at, `type '${formatType(target)}' does not support field selection`);
+    if (target.kind === "param") this.#found.assignable(DYN, target);
+    else if (!isDynamicOrError(target)) this.#found.complain(at, `type '${formatType(target)}' does not support field selection`);
     return DYN;
-  }
-
-  #assignable(wanted: Type, actual: Type): boolean {
-    const bindings = assign(this.#bindings, wanted, actual);
-    if (bindings) this.#bindings = bindings;
-    return bindings !== undefined;
   }
 
   #call(expr: Call): Type {
@@ -155,7 +143,7 @@ class Checker {
     if (!target) {
       const name = expr.name.replace(/^\./, "");
       const overloads = functions.get(name);
-      if (!overloads) return this.#undeclared(expr.at, expr.name);
+      if (!overloads) return this.#found.undeclared(expr.at, expr.name);
       expr.name = name;
       return this.#overload(expr, overloads);
     }
@@ -168,7 +156,7 @@ class Checker {
     }
     this.check(target);
     const overloads = functions.get(expr.name);
-    return overloads ? this.#overload(expr, overloads) : this.#undeclared(expr.at, expr.name);
+    return overloads ? this.#overload(expr, overloads) : this.#found.undeclared(expr.at, expr.name);
   }
 
   #optionalSelect(expr: Call): Type {
@@ -176,7 +164,7 @@ class Checker {
     const name = field?.kind === "constant" && typeof field.value === "string" ? field.value : "";
     field!.type = STRING;
     expr.overloads = this.#environment.functions.get(expr.name) ?? [];
-    return substitute(this.#bindings, this.#field(expr.at, operand!, name, true));
+    return this.#found.known(this.#field(expr.at, operand!, name, true));
   }
 
   #overload(expr: Call, overloads: readonly Overload[]): Type {
@@ -187,13 +175,11 @@ class Checker {
     let result: Type | undefined;
     for (const overload of overloads) {
       if (overload.member !== (expr.target !== undefined)) continue;
-      const fresh: Bindings = new Map(overload.params.map((param) => [param, this.#variable()]));
+      const fresh: Bindings = new Map(overload.params.map((param) => [param, this.#found.variable()]));
       const args = overload.args.map((type) => substitute(fresh, type));
-      const bindings = assignAll(this.#bindings, actual, args);
-      if (!bindings) continue;
-      this.#bindings = bindings;
+      if (!this.#found.allAssignable(actual, args)) continue;
       fitting.push(overload);
-      const type = substitute(this.#bindings, substitute(fresh, overload.result));
+      const type = this.#found.known(substitute(fresh, overload.result));
       if (result === undefined) result = type;
       else if (!isDynamic(result) && !sameType(type, result)) result = DYN;
     }
@@ -201,24 +187,16 @@ class Checker {
       expr.overloads = fitting;
       return result;
     }
-    const shown = actual.map((type) => formatType(substitute(this.#bindings, type, true)));
+    const shown = actual.map((type) => formatType(this.#found.known(type, true)));
     const signature = expr.target ? `${shown[0]}.(${shown.slice(1).join(", ")})` : `(${shown.join(", ")})`;
-    return this.#complain(expr.at, `found no matching overload for '${expr.name}' applied to '${signature}'`);
+    return this.#found.complain(expr.at, `found no matching overload for '${expr.name}' applied to '${signature}'`);
   }
 
   #logic(expr: Call, overloads: readonly Overload[]): Type {
-    const wrong = expr.args.filter(({ type }) => !this.#assignable(type ?? DYN, BOOL));
-    for (const { at, type } of wrong) this.#mismatch(at, BOOL, type ?? DYN);
+    const wrong = expr.args.filter(({ type }) => !this.#found.assignable(type ?? DYN, BOOL));
+    for (const { at, type } of wrong) this.#found.mismatch(at, BOOL, type ?? DYN);
     expr.overloads = overloads;
     return wrong.length > 0 ? ERROR : BOOL;
-  }
-
-  #mismatch(at: number, expected: Type, found: Type): Type {
-    return this.#complain(at, `expected type '${formatType(expected)}' but found '${formatType(found)}'`);
-  }
-
-  #variable(): Type {
-    return { kind: "param", name: `_var${this.#fresh++}` };
   }
 
   /** The type inside an optional element or entry. */
@@ -226,49 +204,44 @@ class Checker {
     const type = this.check(expr);
     if (!optional) return type;
     const inside = insideOptional(type);
-    if (!inside && !isDynamic(type)) this.#mismatch(expr.at, optionalOf(type), type);
+    if (!inside && !isDynamic(type)) this.#found.mismatch(expr.at, optionalOf(type), type);
     return inside ?? type;
-  }
-
-  #join(previous: Type | undefined, current: Type): Type {
-    if (!previous) return current;
-    return this.#assignable(previous, current) ? moreGeneral(previous, current) : DYN;
   }
 
   #list(expr: ListLiteral): Type {
     let item: Type | undefined;
-    for (const [i, element] of expr.items.entries()) item = this.#join(item, this.#unwrapped(element, expr.optional.has(i)));
-    return listOf(item ?? this.#variable());
+    for (const [i, element] of expr.items.entries()) item = this.#found.join(item, this.#unwrapped(element, expr.optional.has(i)));
+    return listOf(item ?? this.#found.variable());
   }
 
   #map(expr: MapLiteral): Type {
     let key: Type | undefined;
     let value: Type | undefined;
     for (const entry of expr.entries) {
-      key = this.#join(key, this.check(entry.key));
-      value = this.#join(value, this.#unwrapped(entry.value, entry.optional));
+      key = this.#found.join(key, this.check(entry.key));
+      value = this.#found.join(value, this.#unwrapped(entry.value, entry.optional));
     }
-    return mapOf(key ?? this.#variable(), value ?? this.#variable());
+    return mapOf(key ?? this.#found.variable(), value ?? this.#found.variable());
   }
 
   #object(expr: ObjectLiteral): Type {
     const name = expr.name.replace(/^\./, "");
     const type = this.#environment.typeNamed(name);
-    if (!type) return this.#undeclared(expr.at, expr.name);
-    if (type.kind !== "object") return this.#complain(expr.at, `'${typeName(type)}' is not a message type`);
+    if (!type) return this.#found.undeclared(expr.at, expr.name);
+    if (type.kind !== "object") return this.#found.complain(expr.at, `'${typeName(type)}' is not a message type`);
     for (const { at, name: field, value, optional } of expr.fields) {
       const found = this.#unwrapped(value, optional);
       const wanted = this.#environment.fieldOf(name, field);
-      if (!wanted) this.#complain(at, `undefined field '${field}'`);
-      else if (!this.#assignable(wanted, found)) {
-        this.#complain(at, `expected type of field '${field}' is '${formatType(wanted)}' but provided type is '${formatType(found)}'`);
+      if (!wanted) this.#found.complain(at, `undefined field '${field}'`);
+      else if (!this.#found.assignable(wanted, found)) {
+        this.#found.complain(at, `expected type of field '${field}' is '${formatType(wanted)}' but provided type is '${formatType(found)}'`);
       }
     }
     return type;
   }
 
   #fold(expr: Fold): Type {
-    const range = substitute(this.#bindings, this.check(expr.range));
+    const range = this.#found.known(this.check(expr.range));
     const accumulated = this.check(expr.init);
     const [first, second] = this.#variables(expr, range);
     this.#scopes.push(new Map([[expr.accumulator, accumulated]]));
@@ -287,12 +260,12 @@ class Checker {
     this.#scopes.pop();
     const result = this.check(expr.result);
     this.#scopes.pop();
-    return substitute(this.#bindings, result);
+    return this.#found.known(result);
   }
 
   #expect(expr: Expr, type: Type): void {
     const found = this.check(expr);
-    if (!this.#assignable(type, found)) this.#mismatch(expr.at, type, found);
+    if (!this.#found.assignable(type, found)) this.#found.mismatch(expr.at, type, found);
   }
 
   /** What the variables of a fold over the range hold. */
@@ -301,10 +274,10 @@ class Checker {
     if (range.kind === "list") return two ? [INT, range.item] : [range.item, DYN];
     if (range.kind === "map") return [range.key, range.value];
     if (range.kind === "dyn" || range.kind === "error" || range.kind === "param") {
-      this.#assignable(DYN, range);
+      this.#found.assignable(DYN, range);
       return [DYN, DYN];
     }
-    this.#complain(expr.range.at, `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`);
+    this.#found.complain(expr.range.at, `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`);
     return [ERROR, ERROR];
   }
 }
@@ -321,25 +294,5 @@ function constantType(value: Value): Type {
       return STRING;
     default:
       return value === null ? NULL : value instanceof Uint8Array ? BYTES : UINT;
-  }
-}
-
-/** The expressions right below one. */
-export function children(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "select":
-      return expr.resolved ? [] : [expr.operand];
-    case "call":
-      return expr.target ? [expr.target, ...expr.args] : expr.args;
-    case "list":
-      return expr.items;
-    case "map":
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case "object":
-      return expr.fields.map(({ value }) => value);
-    case "fold":
-      return [expr.range, expr.init, expr.condition, expr.step, expr.result];
-    default:
-      return [];
   }
 }

@@ -5,8 +5,8 @@ import { timestampOf } from "../functions/conversions.ts";
 import { compilePattern } from "../functions/regex.ts";
 import type { Call, Expr } from "../syntax/ast.ts";
 import type { Issue } from "../syntax/issue.ts";
+import { children } from "../syntax/parts.ts";
 import { CelError } from "../values/value.ts";
-import { children } from "./check.ts";
 import { DYN, formatType, insideOptional, sameType, type Type, typeName } from "./type.ts";
 
 /** @returns what is wrong with literals that functions are given */
