@@ -14,6 +14,7 @@ type Expressions = Partial<
 /** @param all policies' specs, or webhooks */
 export function haveLongExpressions(all: readonly (Expressions | ValidatingWebhook)[]): boolean {
   let characters = 0;
+  characters += all.length * EXPRESSION_CHARACTERS;
   for (const { validations = [], auditAnnotations = [], variables = [], mutations = [], matchConditions = [] } of all as readonly Expressions[]) {
     const texts = [
       ...validations.flatMap(({ expression, messageExpression }) => [expression, messageExpression]),
