@@ -20,6 +20,7 @@ export class AvailabilityMetrics {
     });
     this.#lost = registry.counter({
       name: "aggregator_unavailable_apiservice_total",
+      across: "largest",
       help: "How often an APIService could no longer be had, by its name and the reason.",
       stability: "ALPHA",
       labels: ["name", "reason"],

@@ -12,14 +12,23 @@ export interface ProcessRow {
   readonly pid: number;
   readonly user: string;
   readonly ready: boolean;
+  /** Of an API server that is several. */
+  readonly instances?: number;
 }
 
 /** @returns the rows that `status` shows: the supervisor, then what it supervises */
 export function processRows(data: string): ProcessRow[] {
-  const state = readState(layoutOf(data));
+  const layout = layoutOf(data);
+  const state = readState(layout);
   if (!state) return [];
+  const { instances = 1 } = loadPlan(layout) ?? {};
   const up = isAlive(state.up) ? [{ name: "up", pid: state.up.pid, user: state.user, ready: state.phase === "ready" }] : [];
-  return [...up, ...state.processes.filter(isAlive).map(({ name, pid, user, ready }) => ({ name, pid, user, ready }))];
+  return [
+    ...up,
+    ...state.processes
+      .filter(isAlive)
+      .map(({ name, pid, user, ready }) => ({ name, pid, user, ready, ...(name === "apiserver" && instances > 1 && { instances }) })),
+  ];
 }
 
 export function status(options: { readonly data: string; readonly json: boolean }): void {
@@ -34,7 +43,10 @@ export function status(options: { readonly data: string; readonly json: boolean 
     process.stdout.write(`The cluster in ${data} is down. \`./rampart up\` starts it again.\n`);
     return;
   }
-  const table = [["NAME", "PID", "USER", "READY"], ...rows.map(({ name, pid, user, ready }) => [name, String(pid), user, ready ? "yes" : "no"])];
+  const table = [
+    ["NAME", "PID", "USER", "READY"],
+    ...rows.map(({ name, pid, user, ready, instances }) => [instances ? `${name} × ${instances}` : name, String(pid), user, ready ? "yes" : "no"]),
+  ];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   for (const row of table)
     process.stdout.write(
