@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Raw, send } from "../support/https.ts";
 import { type ServerFiles, serverFiles } from "../support/server-process.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const INSTANCES = 2;
@@ -82,8 +85,14 @@ test("a process with several instances drains all of them when it is asked to en
 test("an error that nobody catches in one instance ends the process, as it ends a server that is alone", { timeout: 60_000 }, async (t) => {
   const files = await serverFiles(t);
   const lines: string[] = [];
-  const failing = `import { workerData } from "node:worker_threads"; if (workerData?.index === 1) setTimeout(() => { throw new Error("uncaught in the second"); }, 3000);`;
+  const sign = join(await temporaryDirectory(t), "fail");
+  const failing = `
+    import { existsSync } from "node:fs";
+    import { workerData } from "node:worker_threads";
+    if (workerData?.index === 1) setInterval(() => { if (existsSync(${JSON.stringify(sign)})) throw new Error("uncaught in the second"); }, 20);
+  `;
   const child = await files.start({ instances: INSTANCES }, (line) => lines.push(line), ["--import", `data:text/javascript,${encodeURIComponent(failing)}`]);
+  writeFileSync(sign, "");
   const [code] = await once(child, "exit");
   assert.notEqual(code, 0);
   assert.ok(
