@@ -80,3 +80,36 @@ test("no series stands twice, and every line has the form of the format", () => 
   assert.equal(new Set(names).size, names.length);
   for (const line of lines) assert.match(line, /^[a-zA-Z_:][\w:]*(\{(\w+="([^"\\\n]|\\["\\n])*",?)*\})? (NaN|[+-]Inf|-?[\d.]+(e[+-]?\d+)?)$/);
 });
+
+test("Prometheus gets the form that it wants most: text, or protobuf with each family's length in front", async () => {
+  const admin = raw("admin", "system:masters");
+  const ask = (accept: string) => send(admin, "GET", "/metrics", { accept });
+  const protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  const inText = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+  for (const accept of ["*/*", "application/openmetrics-text;version=1.0.0", "application/vnd.google.protobuf", `text/plain;q=0.8,${protobuf};q=0.7`])
+    assert.equal((await ask(accept)).headers["content-type"], inText, accept);
+  const { headers, bytes } = await ask(`text/plain;version=0.0.4;q=0.3,${protobuf};q=0.7,*/*;q=0.1`);
+  assert.equal(headers["content-type"], "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores");
+  const names: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [length, from] = varint(bytes, at);
+    assert.equal(bytes[from], 0x0a, "a family begins with its name");
+    const [size, start] = varint(bytes, from + 1);
+    names.push(bytes.toString("utf8", start, start + size));
+    at = from + length;
+  }
+  const told = (await ask("text/plain")).text.match(/^# TYPE (\S+)/gm)?.map((line) => line.slice("# TYPE ".length));
+  assert.deepEqual(names, told);
+  const packed = await send(admin, "GET", "/metrics", { "accept-encoding": "gzip" });
+  assert.equal(packed.headers["content-encoding"], "gzip");
+});
+
+/** @returns a number and where it ends */
+function varint(bytes: Buffer, at: number): [number, number] {
+  let [value, shift, end] = [0, 0, at];
+  do {
+    value += (bytes[end]! & 0x7f) << shift;
+    shift += 7;
+  } while (bytes[end++]! >= 0x80);
+  return [value, end];
+}

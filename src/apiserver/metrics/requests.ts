@@ -1,7 +1,8 @@
 /** What is counted of each request: how many, how long, how large, and how they ended. It is on the path of every request: series are found without making a string. */
 
 import type { Kind } from "../../api/kind.ts";
-import type { Family, MetricRegistry } from "../../machinery/metrics/registry.ts";
+import { counter, type Families, families, gauge, histogram } from "../../machinery/metrics/declare.ts";
+import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { Distribution, Value } from "../../machinery/metrics/series.ts";
 import type { Call, RequestMetrics } from "../call.ts";
 import { deprecation } from "../registry/traits.ts";
@@ -14,6 +15,29 @@ const SLI_SECONDS = SECONDS.slice(2);
 const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 const BODY_SIZES = Array.from({ length: 31 }, (_, i) => 50_000 + i * 100_000);
 const WITHOUT_DRY_RUN = REQUEST_LABELS.filter((label) => label !== "dry_run");
+
+const FAMILIES = {
+  total: counter("apiserver_request_total", "STABLE", "Requests by what they asked and how they ended.", ["code", ...REQUEST_LABELS]),
+  duration: histogram("apiserver_request_duration_seconds", "STABLE", "How long answers took.", SECONDS, REQUEST_LABELS),
+  sli: histogram(
+    "apiserver_request_sli_duration_seconds",
+    "ALPHA",
+    "How long answers took, without the time that requests waited for their turn.",
+    SLI_SECONDS,
+    WITHOUT_DRY_RUN,
+  ),
+  sizes: histogram("apiserver_response_sizes", "STABLE", "Bytes of answers.", SIZES, WITHOUT_DRY_RUN),
+  bodies: histogram("apiserver_request_body_size_bytes", "ALPHA", "Bytes of requests' bodies.", BODY_SIZES, ["group", "resource", "verb"]),
+  terminations: counter("apiserver_request_terminations_total", "ALPHA", "Requests that the server ended in its own defence.", ["code", ...WITHOUT_DRY_RUN]),
+  deprecated: gauge(
+    "apiserver_requested_deprecated_apis",
+    "STABLE",
+    "Deprecated resources that were asked for since the start.",
+    ["group", "removed_release", "resource", "subresource", "version"],
+    "largest",
+  ),
+  self: counter("apiserver_selfrequest_total", "ALPHA", "Requests that the server made of itself.", ["group", "resource", "subresource", "verb"]),
+};
 
 /** What requests of one sort count in. */
 interface Series {
@@ -31,73 +55,14 @@ type ByVerb = Map<string, (Series | undefined)[]>;
 export class RequestBook implements RequestMetrics {
   readonly watches: WatchMetrics;
   readonly admission: AdmissionMetrics;
-  readonly #total: Family<Value>;
-  readonly #duration: Family<Distribution>;
-  readonly #sli: Family<Distribution>;
-  readonly #sizes: Family<Distribution>;
-  readonly #bodies: Family<Distribution>;
-  readonly #terminations: Family<Value>;
-  readonly #deprecated: Family<Value>;
-  readonly #self: Family<Value>;
+  readonly #families: Families<typeof FAMILIES>;
   readonly #plain = new WeakMap<Kind, ByVerb>();
   readonly #other = new Map<string, Series>();
 
   constructor(registry: MetricRegistry) {
     this.watches = new WatchMetrics(registry);
     this.admission = new AdmissionMetrics(registry);
-    this.#total = registry.counter({
-      name: "apiserver_request_total",
-      help: "Requests by what they asked and how they ended.",
-      stability: "STABLE",
-      labels: ["code", ...REQUEST_LABELS],
-    });
-    this.#duration = registry.histogram({
-      name: "apiserver_request_duration_seconds",
-      help: "How long answers took.",
-      stability: "STABLE",
-      labels: REQUEST_LABELS,
-      buckets: SECONDS,
-    });
-    this.#sli = registry.histogram({
-      name: "apiserver_request_sli_duration_seconds",
-      help: "How long answers took, without the time that requests waited for their turn.",
-      stability: "ALPHA",
-      labels: WITHOUT_DRY_RUN,
-      buckets: SLI_SECONDS,
-    });
-    this.#sizes = registry.histogram({
-      name: "apiserver_response_sizes",
-      help: "Bytes of answers.",
-      stability: "STABLE",
-      labels: WITHOUT_DRY_RUN,
-      buckets: SIZES,
-    });
-    this.#bodies = registry.histogram({
-      name: "apiserver_request_body_size_bytes",
-      help: "Bytes of requests' bodies.",
-      stability: "ALPHA",
-      labels: ["group", "resource", "verb"],
-      buckets: BODY_SIZES,
-    });
-    this.#terminations = registry.counter({
-      name: "apiserver_request_terminations_total",
-      help: "Requests that the server ended in its own defence.",
-      stability: "ALPHA",
-      labels: ["code", ...WITHOUT_DRY_RUN],
-    });
-    this.#deprecated = registry.gauge({
-      name: "apiserver_requested_deprecated_apis",
-      across: "largest",
-      help: "Deprecated resources that were asked for since the start.",
-      stability: "STABLE",
-      labels: ["group", "removed_release", "resource", "subresource", "version"],
-    });
-    this.#self = registry.counter({
-      name: "apiserver_selfrequest_total",
-      help: "Requests that the server made of itself.",
-      stability: "ALPHA",
-      labels: ["group", "resource", "subresource", "verb"],
-    });
+    this.#families = families(registry, FAMILIES);
   }
 
   observe(call: Call, durationMs: number): void {
@@ -105,11 +70,11 @@ export class RequestBook implements RequestMetrics {
     const { code, sentBytes = 0 } = call.exchange;
     let count = series.byCode.get(code);
     if (!count) {
-      count = this.#total.of(String(code), ...series.labels);
+      count = this.#families.total.of(String(code), ...series.labels);
       series.byCode.set(code, count);
     }
     count.value++;
-    if (code === 429 || code === 504) this.#terminations.of(String(code), ...withoutDryRun(series.labels)).add();
+    if (code === 429 || code === 504) this.#families.terminations.of(String(code), ...withoutDryRun(series.labels)).add();
     if (call.user.via === "loopback") this.#countSelf(call);
     if (call.attributes.verb === "watch") return; // How long a client watches says nothing about the server.
     series.duration.observe(durationMs / 1000);
@@ -147,21 +112,21 @@ export class RequestBook implements RequestMetrics {
     const { component, group, resource, scope, subresource, verb, version } = labels;
     const values = [component, call.query.has("dryRun") ? "All" : "", group, resource, scope, subresource, verb, version];
     const without = withoutDryRun(values);
-    if (call.kind && deprecation(call.kind)) this.#deprecated.of(group, "", resource, subresource, version).set(1);
+    if (call.kind && deprecation(call.kind)) this.#families.deprecated.of(group, "", resource, subresource, version).set(1);
     const writes = call.kind && ["create", "update", "patch", "delete", "deletecollection"].includes(call.attributes.verb);
     return {
       byCode: new Map(),
-      duration: this.#duration.of(...values),
-      sli: this.#sli.of(...without),
-      sizes: this.#sizes.of(...without),
-      bodies: writes ? this.#bodies.of(group, resource, call.attributes.verb) : undefined,
+      duration: this.#families.duration.of(...values),
+      sli: this.#families.sli.of(...without),
+      sizes: this.#families.sizes.of(...without),
+      bodies: writes ? this.#families.bodies.of(group, resource, call.attributes.verb) : undefined,
       labels: values,
     };
   }
 
   #countSelf(call: Call): void {
     const { group, resource, subresource, verb } = labelsOf(call);
-    this.#self.of(group, resource, subresource, verb).add();
+    this.#families.self.of(group, resource, subresource, verb).add();
   }
 }
 

@@ -11,8 +11,9 @@ const EMPTY = new Uint8Array();
 
 type MutableHeaders = Record<string, string | readonly string[]>;
 
-export function sendBody(call: Call, code: number, headers: MutableHeaders, body: Uint8Array): void {
-  if (body.length <= COMPRESS_BYTES || !takesGzip(call)) {
+/** @param compressAbove the bytes above which it is worth it */
+export function sendBody(call: Call, code: number, headers: MutableHeaders, body: Uint8Array, compressAbove = COMPRESS_BYTES): void {
+  if (body.length <= compressAbove || !takesGzip(call)) {
     call.exchange.answer(code, headers, body);
     return;
   }

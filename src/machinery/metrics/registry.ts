@@ -80,14 +80,18 @@ export class Family<T extends Value | Distribution> {
 }
 
 /** @returns the lines of the family; none while it has no series */
-function rendered({ options: { name, help, stability }, type, series }: FamilyCount): string {
-  if (series.length === 0) return "";
-  const lines = [`# HELP ${name} ${stability ? `[${stability}] ` : ""}${help}`, `# TYPE ${name} ${type}`];
+function rendered({ options, type, series }: FamilyCount): string {
+  const { name } = options;
+  const lines = [`# HELP ${name} ${helpOf(options)}`, `# TYPE ${name} ${type}`];
   for (const [labels, one] of series) {
     if (typeof one === "number") lines.push(`${name}${labels && `{${labels}}`} ${numeral(one)}`);
     else if (one.count > 0) renderDistribution(lines, name, labels, one); // Made ahead by whoever counts fast: nothing was seen yet.
   }
-  return `${lines.join("\n")}\n`;
+  return lines.length > 2 ? `${lines.join("\n")}\n` : "";
+}
+
+export function helpOf({ help, stability }: MetricOptions): string {
+  return stability ? `[${stability}] ${help}` : help;
 }
 
 /** @returns families as text, in the order of their names */
@@ -146,6 +150,13 @@ export class MetricRegistry {
 
   render(): string {
     return renderCounts(this.count());
+  }
+
+  /** How many families there are, by what is promised of them. */
+  countByStability(): ReadonlyMap<Stability | undefined, number> {
+    const counts = new Map<Stability | undefined, number>();
+    for (const { options } of this.#families.values()) counts.set(options.stability, (counts.get(options.stability) ?? 0) + 1);
+    return counts;
   }
 
   #add<T extends Value | Distribution>(family: Family<T>): Family<T> {
