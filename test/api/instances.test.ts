@@ -82,6 +82,25 @@ test("a process with several instances drains all of them when it is asked to en
   assert.equal(code, 0, lines.slice(-LINES_MAX).join("\n"));
 });
 
+test("a process whose second instance can't begin ends, and says why", { timeout: 60_000 }, async (t) => {
+  const files = await serverFiles(t);
+  const lines: string[] = [];
+  const failing = `
+    import { Server } from "node:tls";
+    import { workerData } from "node:worker_threads";
+    if (workerData?.index === 1) Server.prototype.listen = () => { throw new Error("no door for the second"); };
+  `;
+  const flags = ["--import", `data:text/javascript,${encodeURIComponent(failing)}`];
+  await assert.rejects(
+    files.start({ instances: INSTANCES }, (line) => lines.push(line), flags),
+    /ended with [1-9]/,
+  );
+  assert.ok(
+    lines.some((line) => line.includes("no door for the second")),
+    lines.slice(-LINES_MAX).join("\n"),
+  );
+});
+
 test("an error that nobody catches in one instance ends the process, as it ends a server that is alone", { timeout: 60_000 }, async (t) => {
   const files = await serverFiles(t);
   const lines: string[] = [];

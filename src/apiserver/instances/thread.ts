@@ -44,7 +44,12 @@ let running: Promise<Running> | undefined;
 const line = new Line<AskedOfFirst, AskedOfThread>(parentPort as MessagePort, {
   async begin() {
     running = runInstance({ config, port, store, instance: { index, count, others, watches }, log });
-    await running;
+    await running.catch((error) => {
+      setImmediate(() => {
+        throw error; // It ends the process, as what a server that is alone can't begin with does.
+      });
+      throw error;
+    });
   },
   counted: async () => (await running!).server.counted(),
   async setLogLevel(level) {
