@@ -24,6 +24,7 @@ export async function create(call: Call): Promise<void> {
   await call.context.caches.of(kind).ready();
   let named = 0;
   for (let attempt = 1; ; attempt++) {
+    const began = call.context.clock.now();
     const next = objectOf(kind, body, options.fieldValidation, attempt === 1 ? (message) => call.warnings.push(message) : undefined);
     wipeSystemFields(next);
     settleNamespace(call, next);
@@ -33,7 +34,7 @@ export async function create(call: Call): Promise<void> {
     const { name = "", namespace = "" } = next.metadata;
     call.subject = { name };
     try {
-      const bytes = await runCreate(call, { kind, namespace, name, options, generated }, next);
+      const bytes = await runCreate(call, { kind, namespace, name, options, generated }, next, call.context.clock.now() - began);
       call.subject = { name: next.metadata.name ?? "", uid: next.metadata.uid };
       return call.context.respond.object(call, 201, kind, bytes);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The field set of a value that is there as a whole, because it was added or removed: everything in it and the value itself. */
 
+import { sortedKeys } from "../json/key-order.ts";
 import { isObject, type Plain } from "../plain.ts";
 import { type Element, sortElements } from "./element.ts";
 import { alike, type FieldSet, LEAF, onlySelf } from "./set.ts";
@@ -17,8 +18,9 @@ export function whole(type: Type, value: unknown, applied: boolean, like?: Field
   if (type.kind === "struct") return wholeStruct(fieldsOf(type, value), value, applied, like);
   const values = type.kind === "map" ? type.values : ANY;
   const node: Record<Element, FieldSet> = { ".": LEAF };
-  for (const element of sortElements(Object.keys(value).map((key) => `f:${key}`))) {
-    node[element] = whole(values, value[element.slice(2)], applied, like?.[element]);
+  for (const key of sortedKeys(value)) {
+    const element = `f:${key}`; // Fields are in the order of their keys.
+    node[element] = whole(values, value[key], applied, like?.[element]);
   }
   return onlySelf(node) ? LEAF : alike(node, like);
 }

@@ -76,6 +76,7 @@ class Pruner {
     if (Array.isArray(value)) {
       this.#list(value, schema.items, (item, items) => this.#preserved(item, items));
     } else if (isObject(value)) {
+      if (schema.properties.size === 0 && schema.additional === undefined) return;
       for (const key in value) {
         if (schema.embedded && META_FIELDS.has(key)) continue;
         const property = schema.properties.get(key);

@@ -35,9 +35,9 @@ export interface Attempt {
   readonly steps?: readonly WriteStep[];
 }
 
-/** Stores a new object. Throws a 409 StatusError where one stands there. @returns its bytes */
-export async function runCreate(call: Call, attempt: Attempt, next: KubeObject): Promise<Buffer> {
-  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined), 0);
+/** Stores a new object. Throws a 409 StatusError where one stands there. @param heldMs for how long reading it has held the event loop. @returns its bytes */
+export async function runCreate(call: Call, attempt: Attempt, next: KubeObject, heldMs: number): Promise<Buffer> {
+  return runSteps(attempt, newWrite(call, attempt, next, undefined, undefined), heldMs);
 }
 
 export interface Change {
