@@ -3,6 +3,7 @@
 const CHARACTERS_MAX = 4096;
 /** Of one warning, once all together are too long. */
 const CHARACTERS_OF_ONE_MAX = 256;
+const ASCII = /^[\x20-\x7e]*$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** @returns the values of the headers: each text once, none with control characters, and all shortened where they are too long together */
@@ -24,5 +25,6 @@ const charactersOf = (text: string): number => (text.length > CHARACTERS_OF_ONE_
 
 /** The bytes are UTF-8, as Go's server writes them; node:http takes each character of a header for a byte. */
 function header(text: string): string {
-  return Buffer.from(`299 - "${text.replace(/["\\]/g, "\\$&")}"`).toString("latin1");
+  const line = `299 - "${text.replace(/["\\]/g, "\\$&")}"`;
+  return ASCII.test(line) ? line : Buffer.from(line).toString("latin1");
 }
