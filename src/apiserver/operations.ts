@@ -25,8 +25,11 @@ import { userCounts } from "./flow/user-counts.ts";
 import { type Counted, type Instance, shareOf } from "./instances/instance.ts";
 import type { ServedKinds } from "./kind-table.ts";
 import type { Loopback } from "./loopback.ts";
+import { collectCaches } from "./metrics/caches.ts";
 import { collectServer } from "./metrics/collected.ts";
+import { constantMetrics } from "./metrics/constants.ts";
 import { processMetrics } from "./metrics/process.ts";
+import type { QueueMetrics } from "./metrics/queues.ts";
 import { RequestBook } from "./metrics/requests.ts";
 import { drain, type ShutdownSettings } from "./shutdown.ts";
 import { Deadlines } from "./steps/deadline.ts";
@@ -80,7 +83,7 @@ export interface Operations {
   /** Counts a TLS handshake that failed. */
   onHandshakeError(): void;
   /** Follows the objects that configure priority and fairness, from now on. */
-  follow(reader: Reader, loopback: Loopback): void;
+  follow(reader: Reader, loopback: Loopback, queues?: QueueMetrics): void;
   /** Says to clients that the server is about to end, and waits for them. @returns once the door may be closed */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -94,6 +97,8 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
   const flowControl = new FlowControl({ clock, registry, seats: shareOf(seats, instance), soon: setImmediate, sizes: sizesOf(caches, kinds, clock) });
   const turns = new FlowTurns(flowControl, clock, watchesPerUser, userCounts(instance.watches));
   const handshakeErrors = registry.counter({ name: "apiserver_tls_handshake_errors_total", help: "TLS handshakes that failed.", stability: "ALPHA" }).of();
+  collectCaches(registry, kinds, caches);
+  constantMetrics(registry);
   collectServer({ registry, kinds, caches, turns, watchdog, clock, storeFile });
   const series = new HealthSeries();
   const cachesFilled = (): boolean => filled.every((kind) => kind.rules.virtual || caches.stored(kind).filled);
@@ -126,8 +131,8 @@ export function openOperations({ settings, instance, registry, store, kinds, cac
       ...debugEndpoints(logOfAll, (delayMs, callback) => clock.after(delayMs, callback)),
     ],
     onHandshakeError: () => handshakeErrors.add(),
-    follow(reader, loopback) {
-      stopFollowing = followConfiguration({ flowControl, reader, loopback, clock, log, tells: instance.index === 0 });
+    follow(reader, loopback, queues) {
+      stopFollowing = followConfiguration({ ...(queues && { queues }), flowControl, reader, loopback, clock, log, tells: instance.index === 0 });
     },
     drain: (graceMs) => drain(phase, turns, settings.shutdown ?? {}, graceMs, clock, random),
     async close() {

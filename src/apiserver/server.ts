@@ -38,6 +38,9 @@ import { ALONE, type Counted, type Instance } from "./instances/instance.ts";
 import { ServedKinds } from "./kind-table.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { measuredAuthentication, measuredAuthorization } from "./metrics/access.ts";
+import { collectAllocators } from "./metrics/allocators.ts";
+import { callNotes } from "./metrics/calls.ts";
+import { QueueMetrics } from "./metrics/queues.ts";
 import { measuredStore } from "./metrics/store.ts";
 import { type OperationsSettings, openOperations } from "./operations.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -115,7 +118,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await caches.fill(kinds.all);
   const reader = new CacheReader(caches, (group, resource) => kinds.ofResource(group, resource));
   const { outgoing } = options;
-  const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random });
+  collectAllocators(registry, reader, settings);
+  const note = callNotes(registry);
+  const queues = new QueueMetrics(registry, () => clock.now());
+  const webhooks = outgoing && webhookClient({ dialer: outgoing.dialer, purpose: outgoing.extensions, reader, clock, random, note });
   const remote = outgoing && aggregation({ outgoing, reader, clock, random, log, registry, keepsConditions: first });
   const served = serveCustomResources({ kinds, caches, reader, webhooks, random, traced: () => operations.tracer?.begin(undefined) });
   custom = served;
@@ -175,7 +181,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const extended = { ...(outgoing && { outgoing }), ...(webhooks && { webhooks }), ...(remote && { aggregation: remote }) };
   const context: ServerContext = { store, kinds, caches, reader, authorizer, plugins, clock, random, respond, settings, front, aside, ...extended };
   const run = runner(context, verbFor, operations.deadlines);
-  const self = loopback(run);
+  const self = loopback(run, note);
   labelToken = tokenLabels(self, log);
   const handle = instance.count > 1 ? caughtUp(run, caches, clock) : run;
 
@@ -197,7 +203,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
   const { port } = listeners[0]!;
   const upkeep = first ? await keepCluster() : undefined;
-  operations.follow(reader, self);
+  operations.follow(reader, self, queues);
   if (first) served.keep(self, { clock, log });
   remote?.start(self);
   await instance.begin?.(port);
@@ -238,6 +244,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   /** What one server of a process does for all: the cluster's own objects, and the sign that the process lives. */
   async function keepCluster(): Promise<Keeping> {
     const keeping = await bootstrap({
+      queues,
       loopback: self,
       reader,
       clock,
@@ -246,7 +253,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       facts: () => ({ serviceRange: settings.serviceRange, advertiseAddress: advertised, port, clientCa, frontProxyCa, requestHeader }),
     });
     const stopLease = await keepIdentity({ loopback: self, reader, clock, random, log, host: hostname(), address: `${advertised}:${port}` });
-    const stopTokens = keepLegacyTokens({ loopback: self, reader, clock, log, keys: access.tokenKeys, rootCa: options.rootCa });
+    const stopTokens = keepLegacyTokens({ queues, loopback: self, reader, clock, log, keys: access.tokenKeys, rootCa: options.rootCa });
     return {
       look: () => keeping.look(),
       stop() {

@@ -7,6 +7,7 @@ import { missingDefaults } from "../../security/authz/default-roles/reconcile.ts
 import type { Reader } from "../../security/reader.ts";
 import { builtInServices, customServices, keepLocalServices } from "../aggregation/local-services.ts";
 import type { Loopback } from "../loopback.ts";
+import type { QueueMetrics } from "../metrics/queues.ts";
 import { repairAddresses } from "./addresses.ts";
 import { FLOW_GROUP, keepFlowConfiguration } from "./flow-configuration.ts";
 import { ensure, type Keep, repeatedly } from "./keeper.ts";
@@ -15,6 +16,7 @@ import { type OwnFacts, type OwnObject, ownConfigMaps, ownDates, ownNamespaces, 
 export interface BootstrapOptions {
   readonly loopback: Loopback;
   readonly reader: Reader;
+  readonly queues?: QueueMetrics;
   readonly clock: Clock;
   readonly log: Log;
   /** What is built in. */

@@ -4,6 +4,7 @@ import type { KubeObject } from "../../api/kind.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import type { Log } from "../../machinery/log.ts";
 import type { Loopback } from "../loopback.ts";
+import type { QueueMetrics } from "../metrics/queues.ts";
 import type { OwnObject } from "./objects.ts";
 
 const RETRY_MS = 1000;
@@ -18,6 +19,8 @@ export interface KeeperOptions {
   readonly loopback: Loopback;
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts what keepers have to do. */
+  readonly queues?: QueueMetrics;
 }
 
 /**
@@ -48,23 +51,29 @@ function refused(verb: string, path: string, object: KubeObject, answer: { reado
 }
 
 /** Calls `work` again for every `wake`, one run at a time, and after a failure a while later. @returns what wakes it */
-export function repeatedly({ clock, log }: KeeperOptions, name: string, work: () => Promise<void>): () => void {
+export function repeatedly({ clock, log, queues }: KeeperOptions, name: string, work: () => Promise<void>): () => void {
+  const series = queues?.of(name);
   let running = false;
   let again = false;
   async function run(): Promise<void> {
     running = true;
     do {
       again = false;
+      series?.began();
       try {
         await work();
       } catch (error) {
+        series?.failed();
         log.warn("the server's own objects could not be kept", { what: name, error: String(error) });
         clock.after(RETRY_MS, wake);
+      } finally {
+        series?.ended();
       }
     } while (again);
     running = false;
   }
   function wake(): void {
+    series?.added();
     if (running) again = true;
     else void run();
   }

@@ -45,6 +45,8 @@ export interface KindCacheOptions {
 export class KindCache implements WatchCache {
   readonly kind: Kind;
   readonly prefix: string;
+  /** What went through it, for whoever counts. */
+  readonly tally = { received: 0, dispatched: 0, fills: 0, fillSeconds: [] as number[] };
   readonly #options: KindCacheOptions;
   readonly #selectable: readonly ((object: KubeObject) => string)[];
   readonly #fanOut = new FanOut();
@@ -228,6 +230,7 @@ export class KindCache implements WatchCache {
       const change = this.#take(one);
       if (change) taken.push(change);
     }
+    this.tally.received += taken.length;
     this.#publish(taken);
   }
 
@@ -262,6 +265,7 @@ export class KindCache implements WatchCache {
 
   #publish(changes: readonly Change[]): void {
     if (changes.length === 0) return;
+    this.tally.dispatched += this.#fanOut.size > 0 ? changes.length : 0;
     this.#fanOut.publish(changes);
     this.#tell(changes);
   }
@@ -293,6 +297,7 @@ export class KindCache implements WatchCache {
 
   async #fill(): Promise<void> {
     this.#early = [];
+    const began = this.#options.clock.now();
     const before = this.#shelf;
     const shelf = new Shelf();
     const { store } = this.#options;
@@ -321,6 +326,8 @@ export class KindCache implements WatchCache {
     this.#filledAt = revision;
     this.#lastChange = revision;
     this.#tell(differences(before, shelf, revision)); // Listeners, unlike watches, live through a new listing.
+    this.tally.fills++;
+    this.tally.fillSeconds.push((this.#options.clock.now() - began) / 1000);
     const early = this.#early;
     this.#early = [];
     this.apply(early);

@@ -1,11 +1,13 @@
 /** Asks webhooks, over connections that are kept: at a URL, or at an endpoint of a service, which is chosen anew for each call. [k8s.io/apiserver, pkg/util/webhook/client.go] */
 
 import type { IncomingMessage } from "node:http";
+import { performance } from "node:perf_hooks";
 import type { Clock } from "../../machinery/clock.ts";
 import type { ConnectionPool, Dialer, Purpose, Target, TlsFacts } from "../../machinery/dialer.ts";
 import type { Random } from "../../machinery/random.ts";
 import { type WebhookAddress, type WebhookCall, type WebhookClient, WebhookError } from "../../machinery/webhook.ts";
 import type { Reader } from "../../security/reader.ts";
+import type { CallNote } from "../metrics/calls.ts";
 import { answeredError, dialError } from "./call-errors.ts";
 import { placeOfService } from "./service-place.ts";
 
@@ -15,6 +17,8 @@ export interface WebhookClientOptions {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of each call. */
+  readonly note?: CallNote;
 }
 
 const PORT = 443;
@@ -49,6 +53,7 @@ export function webhookClient(options: WebhookClientOptions): WebhookClient & { 
     signal?.addEventListener("abort", onGone, { once: true });
     if (signal?.aborted) onGone();
     let code = 0;
+    const began = performance.now();
     try {
       const place = way.place();
       const target: Target = { purpose, ...place, timeoutMs: limit, signal: over.signal };
@@ -72,6 +77,7 @@ export function webhookClient(options: WebhookClientOptions): WebhookClient & { 
       throw new WebhookError(`Post ${JSON.stringify(`https://${way.host}${path}`)}: ${dialError(cause)}`, 0, { cause });
     } finally {
       traced?.end(code);
+      options.note?.(way.host, "POST", code, (performance.now() - began) / 1000);
       cancelTimer();
       signal?.removeEventListener("abort", onGone);
     }

@@ -7,6 +7,7 @@ import type { Log } from "../../machinery/log.ts";
 import type { Reader } from "../../security/reader.ts";
 import { repeatedly } from "../bootstrap/keeper.ts";
 import type { Loopback } from "../loopback.ts";
+import type { QueueMetrics } from "../metrics/queues.ts";
 import type { FlowControl } from "./flow-control.ts";
 import { isSound } from "./level.ts";
 
@@ -23,6 +24,7 @@ export interface FollowOptions {
   readonly loopback: Loopback;
   readonly clock: Clock;
   readonly log: Log;
+  readonly queues?: QueueMetrics;
   /** Whether this instance writes the schemas' statuses: one of a process does. */
   readonly tells: boolean;
 }
@@ -51,7 +53,7 @@ export function followConfiguration(options: FollowOptions): () => void {
     cancelRetry = options.clock.after(MINUTE_MS, wake);
   }
 
-  const wake = repeatedly(options, "priority and fairness", follow);
+  const wake = repeatedly(options, "flow schemas' statuses", follow);
   const stops = ["flowschemas", "prioritylevelconfigurations"].map((resource) => reader.onChange(GROUP, resource, wake));
   wake();
   return () => {

@@ -14,6 +14,8 @@ const SECONDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3
 const SLI_SECONDS = SECONDS.slice(2);
 const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 const BODY_SIZES = Array.from({ length: 31 }, (_, i) => 50_000 + i * 100_000);
+const VALIDATION_SECONDS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+const VALIDATIONS: ReadonlySet<string> = new Set(["", "Ignore", "Warn", "Strict"]);
 const WITHOUT_DRY_RUN = REQUEST_LABELS.filter((label) => label !== "dry_run");
 
 const FAMILIES = {
@@ -36,6 +38,13 @@ const FAMILIES = {
     ["group", "removed_release", "resource", "subresource", "version"],
     "largest",
   ),
+  validated: histogram(
+    "field_validation_request_duration_seconds",
+    "ALPHA",
+    "How long writes took, by what they asked to be done about unknown fields.",
+    VALIDATION_SECONDS,
+    ["field_validation"],
+  ),
   self: counter("apiserver_selfrequest_total", "ALPHA", "Requests that the server made of itself.", ["group", "resource", "subresource", "verb"]),
 };
 
@@ -56,6 +65,7 @@ export class RequestBook implements RequestMetrics {
   readonly watches: WatchMetrics;
   readonly admission: AdmissionMetrics;
   readonly #families: Families<typeof FAMILIES>;
+  readonly #byValidation = new Map<string, Distribution>();
   readonly #plain = new WeakMap<Kind, ByVerb>();
   readonly #other = new Map<string, Series>();
 
@@ -81,9 +91,15 @@ export class RequestBook implements RequestMetrics {
     series.sli.observe(Math.max(0, durationMs - waitedMs(call)) / 1000);
     if (sentBytes > 0) series.sizes.observe(sentBytes);
     if (series.bodies) {
+      const asked = call.query.size === 0 ? "" : (call.query.get("fieldValidation") ?? "");
+      if (VALIDATIONS.has(asked)) this.#validated(asked).observe(durationMs / 1000);
       const declared = call.exchange.headers["content-length"];
       if (declared !== undefined) series.bodies.observe(Number(declared) || 0);
     }
+  }
+
+  #validated(asked: string): Distribution {
+    return this.#byValidation.getOrInsertComputed(asked, () => this.#families.validated.of(asked));
   }
 
   #seriesOf(call: Call): Series {

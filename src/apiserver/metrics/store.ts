@@ -1,6 +1,7 @@
 /** How often and how fast the store is asked: under the names that Kubernetes gives to its questions to etcd, since dashboards look there. */
 
 import { performance } from "node:perf_hooks";
+import { counter, families, histogram } from "../../machinery/metrics/declare.ts";
 import type { MetricRegistry } from "../../machinery/metrics/registry.ts";
 import type { Store, Transaction } from "../../storage/store.ts";
 import { ROOT } from "../cache/keys.ts";
@@ -8,8 +9,25 @@ import { ROOT } from "../cache/keys.ts";
 const SECONDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 const LABELS = ["group", "operation", "resource"];
 
+/** As the label says there: lists that caches answer aren't counted. */
+const STORAGE = "etcd";
+
+const LISTS = {
+  total: counter("apiserver_storage_list_total", "ALPHA", "Lists that were read from the store.", ["group", "index", "resource", "storage"]),
+  fetched: counter("apiserver_storage_list_fetched_objects_total", "ALPHA", "Objects that lists read from the store.", [
+    "group",
+    "index",
+    "resource",
+    "storage",
+  ]),
+  evaluated: counter("apiserver_storage_list_evaluated_objects_total", "ALPHA", "Objects of such lists that were looked at.", ["group", "resource", "storage"]),
+  returned: counter("apiserver_storage_list_returned_objects_total", "ALPHA", "Objects that such lists gave.", ["group", "resource", "storage"]),
+  duration: histogram("apiserver_storage_list_duration_seconds", "ALPHA", "How long such lists took.", SECONDS, ["group", "resource", "streamed"]),
+};
+
 /** @returns the same store, counted */
 export function measuredStore(store: Store, registry: MetricRegistry): Store {
+  const lists = families(registry, LISTS);
   const duration = registry.histogram({
     name: "etcd_request_duration_seconds",
     help: "How long questions to the store took.",
@@ -59,7 +77,18 @@ export function measuredStore(store: Store, registry: MetricRegistry): Store {
     revision: () => store.revision(),
     ...(revisionNow && { revisionNow: () => revisionNow.call(store) }),
     get: (key) => measured("get", key, () => store.get(key)),
-    list: (options) => measured("list", options.prefix, () => store.list(options)),
+    async list(options) {
+      const began = performance.now();
+      const listing = await measured("list", options.prefix, () => store.list(options));
+      const [group = "", resource = ""] = placeOf(options.prefix).split("/");
+      const count = listing.entries.length;
+      lists.total.of(group, "", resource, STORAGE).add();
+      lists.fetched.of(group, "", resource, STORAGE).add(count);
+      lists.evaluated.of(group, resource, STORAGE).add(count);
+      lists.returned.of(group, resource, STORAGE).add(count);
+      lists.duration.of(group, resource, "false").observe((performance.now() - began) / 1000);
+      return listing;
+    },
     txn(txn) {
       const [change] = txn.then;
       if (!change) return store.txn(txn);
