@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ControlPlane, startControlPlane } from "../../src/cli/control-plane.ts";
-import { heldBy } from "../support/held-loop.ts";
-import { type RawAnswer, send } from "../support/https.ts";
+import { post, unheld } from "../support/held-loop.ts";
+import type { RawAnswer } from "../support/https.ts";
 
-const HELD_MAX_MS = 50;
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const LONG = "a".repeat(200_000);
@@ -17,30 +16,19 @@ const SLOW = "lists.range(300).all(a, lists.range(300).all(b, a + b >= 0))";
 let cluster: ControlPlane;
 before(async () => {
   cluster = await startControlPlane();
-  for (let i = 0; i < 5; i++) await post(MAPS, { metadata: { generateName: "warm-" } });
+  for (let i = 0; i < 5; i++) await post(cluster, MAPS, { metadata: { generateName: "warm-" } });
 });
 after(() => cluster.close());
-
-async function post(path: string, body: object): Promise<RawAnswer> {
-  const identity = cluster.identity("admin", ["system:masters"]);
-  return send({ url: cluster.url, ca: cluster.ca, identity }, "POST", path, { "content-type": "application/json" }, JSON.stringify(body));
-}
-
-async function unheld(path: string, body: object): Promise<RawAnswer> {
-  const { value, milliseconds } = await heldBy(() => post(path, body));
-  assert.ok(milliseconds < HELD_MAX_MS, `the event loop was held for ${milliseconds.toFixed()} ms`);
-  return value;
-}
 
 /** @returns once the policy is in force for ConfigMaps that carry its name as a label */
 async function policy(sort: "validating" | "mutating", name: string, spec: object, binding: object = {}): Promise<(object: object) => Promise<RawAnswer>> {
   const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
   const matchConstraints = { resourceRules: rules, objectSelector: { matchLabels: { policy: name } } };
-  const made = await unheld(`${ADMISSION}/${sort}admissionpolicies`, { metadata: { name }, spec: { matchConstraints, ...spec } });
+  const made = await unheld(cluster, `${ADMISSION}/${sort}admissionpolicies`, { metadata: { name }, spec: { matchConstraints, ...spec } });
   assert.equal(made.code, 201, made.text.slice(0, 300));
-  assert.equal((await post(`${ADMISSION}/${sort}admissionpolicybindings`, { metadata: { name }, spec: { policyName: name, ...binding } })).code, 201);
+  assert.equal((await post(cluster, `${ADMISSION}/${sort}admissionpolicybindings`, { metadata: { name }, spec: { policyName: name, ...binding } })).code, 201);
   await sleep(100);
-  return (object) => unheld(MAPS, { metadata: { generateName: "m-", labels: { policy: name } }, ...object });
+  return (object) => unheld(cluster, MAPS, { metadata: { generateName: "m-", labels: { policy: name } }, ...object });
 }
 
 const DENY = { validationActions: ["Deny"] };
@@ -82,7 +70,7 @@ test("more than it may cost", async () => {
 });
 
 test("many policies' parameters", async () => {
-  for (let i = 0; i < 100; i++) await post(MAPS, { metadata: { name: `param-${i}`, labels: { param: "yes" } }, data: { n: String(i) } });
+  for (let i = 0; i < 100; i++) await post(cluster, MAPS, { metadata: { name: `param-${i}`, labels: { param: "yes" } }, data: { n: String(i) } });
   const create = await policy(
     "validating",
     "params",

@@ -6,8 +6,8 @@ import type { RuleWithOperations } from "../tables/admissionregistration-v1.ts";
 
 const STATIC = ".static.k8s.io";
 
-/** Questions that are answered at once: no one else is asked about them. */
-const REVIEWS: ReadonlySet<string> = new Set([
+/** Questions that are answered at once: who may log in doesn't depend on who is asked about it. [Kubernetes pkg/kubeapiserver/admission/exclusion] */
+export const REVIEWS: ReadonlySet<string> = new Set([
   "authentication.k8s.io/selfsubjectreviews",
   "authentication.k8s.io/tokenreviews",
   "authorization.k8s.io/localsubjectaccessreviews",

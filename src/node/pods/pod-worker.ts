@@ -3,19 +3,20 @@
 import type { PodStatus } from "../../api/tables/core-v1.ts";
 import { PodProbes } from "../probes/pod-probes.ts";
 import { refusalOf } from "./admit.ts";
-import { type AgentPod, containersOf, graceSeconds, isTerminal, podKey, statusNamed } from "./agent-pod.ts";
+import { type AgentPod, graceSeconds, isTerminal, podKey, statusNamed } from "./agent-pod.ts";
 import type { AgentContext } from "./context.ts";
-import { Grace, killContainer } from "./kill-container.ts";
-import { killPod } from "./kill-pod.ts";
+import { deadlineMs } from "./deadline.ts";
 import { LiveVolumes } from "./live-volumes.ts";
 import { makeSandbox, sandboxOf } from "./make-sandbox.ts";
 import { Observer } from "./observe.ts";
-import type { Kill, Plan, Start } from "./plan/judge.ts";
+import type { Plan, Start } from "./plan/judge.ts";
 import { planFor } from "./plan/plan.ts";
+import { PodStops } from "./pod-stops.ts";
+import { recall } from "./recall.ts";
 import { removeFromDisk, removeFromRuntime, removeOldRuns } from "./remove-pod.ts";
 import { type Allocation, allocate, withReportedAmounts } from "./resize/allocation.ts";
 import { setAmounts } from "./resize/set-amounts.ts";
-import { isRunning, judgeSandbox, newest, nothingSeen, type PodSeen } from "./seen.ts";
+import { judgeSandbox, nothingSeen, type PodSeen } from "./seen.ts";
 import { StartAttempts } from "./start-attempts.ts";
 import { podStatus } from "./status/pod-status.ts";
 import { StepLoop } from "./step-loop.ts";
@@ -55,13 +56,9 @@ export class PodWorker {
   #last: PodStatus;
   #seen: PodSeen = nothingSeen;
   #verdict: Verdict | undefined;
-  #grace: Grace | undefined;
-  /** Of everything that is being stopped now: a deletion may shorten them. */
-  readonly #graces = new Set<Grace>();
+  readonly #stops: PodStops;
   /** Aborts what a deletion need not wait for: a pull, a postStart hook. */
   readonly #interruption = new AbortController();
-  /** Sandboxes that were stopped here; the runtime doesn't say whether one that isn't ready has given its address back. */
-  readonly #stopped = new Set<string>();
   #forgotten = false;
   #admitted = false;
   readonly done: Promise<void>;
@@ -73,6 +70,7 @@ export class PodWorker {
     this.#context = context;
     this.#reports = reports;
     this.#neighbours = neighbours;
+    this.#stops = new PodStops(context);
     this.#attempts = new StartAttempts(context);
     this.#volumes = new LiveVolumes(context);
     this.#observer = new Observer(context.runtime, pod.metadata.uid);
@@ -151,13 +149,13 @@ export class PodWorker {
 
   #hurry(seconds: number): void {
     this.#interruption.abort();
-    for (const grace of this.#graces) grace.shorten(seconds);
+    this.#stops.hurry(seconds);
   }
 
   async #step(): Promise<void> {
     const now = this.#context.clock.now();
     this.#seen = await this.#observer.look();
-    this.#recall();
+    recall({ pod: this.#pod, last: this.#last, seen: this.#seen, probes: this.#probes, attempts: this.#attempts });
     this.#verdict ??= this.#judge(now);
     if (this.#forgotten || this.#pod.metadata.deletionTimestamp || this.#verdict || isTerminal(this.#pod.status?.phase) || isTerminal(this.#last.phase)) {
       await this.#end();
@@ -176,27 +174,15 @@ export class PodWorker {
     const retryAt = await this.#carryOut(plan);
     this.#probes.update(this.#pod, this.#seen, this.#podIps()[0] ?? "");
     await this.#report(false);
-    await removeOldRuns(this.#pod, this.#seen, this.#stopped, this.#context);
+    await removeOldRuns(this.#pod, this.#seen, this.#stops.stopped, this.#context);
     const resizeAt = this.#pending || this.#resizeError !== undefined ? now + RESIZE_RETRY_MS : undefined;
-    this.#loop.wakeAt([retryAt, resizeAt, this.#deadlineMs(), this.#volumes.refreshAtMs]);
-  }
-
-  /** Takes up what an earlier agent left: which containers were ready, and how often they had been started. */
-  #recall(): void {
-    for (const { container } of containersOf(this.#pod.spec)) {
-      const found = newest(this.#seen, container.name);
-      if (!found) continue;
-      const { containerStatuses = [], initContainerStatuses = [] } = this.#last;
-      const status = statusNamed([...containerStatuses, ...initContainerStatuses], container.name);
-      if (isRunning(found) && status?.containerID?.endsWith(found.id)) this.#probes.recall(found.id, status.ready, status.started ?? false);
-      this.#attempts.recall(container.name, found.attempt, this.#seen);
-    }
+    this.#loop.wakeAt([retryAt, resizeAt, deadlineMs(this.#pod, this.#last), this.#volumes.refreshAtMs]);
   }
 
   #judge(now: number): Verdict | undefined {
     // What was over before this agent began keeps its reason.
     if (isTerminal(this.#pod.status?.phase)) return undefined;
-    const deadline = this.#deadlineMs();
+    const deadline = deadlineMs(this.#pod, this.#last);
     if (deadline !== undefined && now >= deadline)
       return { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" };
     // A pod that runs was admitted once, also by an earlier agent.
@@ -210,12 +196,6 @@ export class PodWorker {
     const { reason, message } = refusal;
     this.#context.note({ pod: this.#pod, type: "Warning", reason, message });
     return { reason, message: `Pod was rejected: ${message}` };
-  }
-
-  #deadlineMs(): number | undefined {
-    const seconds = this.#pod.spec.activeDeadlineSeconds;
-    if (seconds === undefined || !this.#last.startTime) return undefined;
-    return Date.parse(this.#last.startTime) + Number(seconds) * 1000;
   }
 
   #podIps(): readonly string[] {
@@ -232,7 +212,7 @@ export class PodWorker {
       this.poke();
       return undefined;
     }
-    await Promise.all(plan.kill.map((kill) => this.#kill(kill)));
+    await Promise.all(plan.kill.map((kill) => this.#stops.kill(this.#pod, kill, this.#podIps()[0] ?? "")));
     let retryAt: number | undefined;
     for (const start of plan.start) {
       const at = await this.#start(start);
@@ -252,19 +232,6 @@ export class PodWorker {
     } catch (error) {
       // What runs goes on with the amounts that it has.
       this.#resizeError = (error as Error).message;
-    }
-  }
-
-  async #kill({ container, id, reason, message }: Kill): Promise<void> {
-    const probe = reason === "startup" ? container.startupProbe : reason === "liveness" ? container.livenessProbe : undefined;
-    const seconds = Number(probe?.terminationGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30);
-    const kind = containersOf(this.#pod.spec).find((one) => one.container.name === container.name)?.kind ?? "ordinary";
-    const grace = new Grace(seconds, () => this.#context.clock.now());
-    this.#graces.add(grace);
-    try {
-      await killContainer({ pod: this.#pod, kind, container, id, podIp: this.#podIps()[0] ?? "", message, grace }, this.#context);
-    } finally {
-      this.#graces.delete(grace);
     }
   }
 
@@ -289,17 +256,9 @@ export class PodWorker {
   }
 
   async #stopAll(): Promise<void> {
-    // A sandbox whose process is gone still holds an address until it is stopped.
-    if (this.#seen.sandboxes.every(({ id, ready }) => !ready && this.#stopped.has(id)) && !this.#seen.containers.some(isRunning)) return;
+    if (this.#stops.isStopped(this.#seen)) return;
     this.#probes.stopping();
-    const seconds = this.#forgotten ? Math.max(1, graceSeconds(this.#pod)) : graceSeconds(this.#pod);
-    // A stop that failed is tried again within the same grace.
-    this.#grace ??= new Grace(seconds, () => this.#context.clock.now());
-    this.#graces.add(this.#grace);
-    await killPod(this.#pod, this.#seen, this.#grace, this.#context);
-    for (const { id } of this.#seen.sandboxes) this.#stopped.add(id);
-    this.#graces.delete(this.#grace);
-    this.#grace = undefined;
+    await this.#stops.stop(this.#pod, this.#seen, this.#forgotten ? Math.max(1, graceSeconds(this.#pod)) : graceSeconds(this.#pod));
     this.#seen = await this.#observer.look();
   }
 

@@ -1,5 +1,6 @@
 /** Which requests a rule of a webhook or policy is about. [k8s.io/apiserver pkg/admission/plugin/webhook/predicates/rules] */
 
+import { REVIEWS } from "../../api/admissionregistration/warnings.ts";
 import type { RuleWithOperations } from "../../api/tables/admissionregistration-v1.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
@@ -49,16 +50,6 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
   "ValidatingAdmissionPolicyBinding",
   "MutatingAdmissionPolicy",
   "MutatingAdmissionPolicyBinding",
-]);
-
-/** Questions that are answered at once: who may log in doesn't depend on who is asked about it. [Kubernetes pkg/kubeapiserver/admission/exclusion] */
-const REVIEWS: ReadonlySet<string> = new Set([
-  "authentication.k8s.io/selfsubjectreviews",
-  "authentication.k8s.io/tokenreviews",
-  "authorization.k8s.io/localsubjectaccessreviews",
-  "authorization.k8s.io/selfsubjectaccessreviews",
-  "authorization.k8s.io/selfsubjectrulesreviews",
-  "authorization.k8s.io/subjectaccessreviews",
 ]);
 
 /**
