@@ -17,11 +17,13 @@ import { nodeDeclaredFeatureValidator } from "./node-features.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 import { podResizeValidator } from "./pod-resize.ts";
+import { countedPodSecurity } from "./pod-security/counted.ts";
 import { podSecurity } from "./pod-security.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import type { Elsewhere } from "./policies/elsewhere.ts";
 import { webhookConditions } from "./policies/match-conditions.ts";
 import { mutatingPolicies } from "./policies/mutating.ts";
+import { expressionTimes } from "./policies/times.ts";
 import { validatingPolicies } from "./policies/validating.ts";
 import { priority } from "./priority.ts";
 import { resourceQuota } from "./quota/resource-quota.ts";
@@ -57,14 +59,15 @@ export function admissionPlugins({
   registry,
   settings,
 }: AdmissionOptions): readonly AdmissionPlugin[] {
-  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer, elsewhere), families: webhookFamilies(registry) };
+  const times = expressionTimes(registry);
+  const asking = client && { client, clock, random, conditions: webhookConditions(authorizer, elsewhere, times), families: webhookFamilies(registry) };
   return [
     namespaceLifecycle,
     limitRanger,
     serviceAccount({ clock, random }),
     nodeRestriction(authorizer),
     taintNodesByCondition,
-    podSecurity,
+    countedPodSecurity(podSecurity, registry),
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
@@ -81,9 +84,9 @@ export function admissionPlugins({
     nodeDeclaredFeatureValidator,
     podResizeValidator,
     rbacEscalation(policy, authorizer),
-    mutatingPolicies(authorizer, elsewhere),
+    mutatingPolicies(authorizer, elsewhere, times),
     ...(asking ? [mutatingWebhooks(asking)] : []),
-    validatingPolicies(authorizer, elsewhere),
+    validatingPolicies(authorizer, elsewhere, times),
     ...(asking ? [validatingWebhooks(asking)] : []),
     deviceClaimRights(authorizer),
     resourceQuota(clock, settings?.limitedResources),

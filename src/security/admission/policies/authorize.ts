@@ -8,6 +8,7 @@ import type { Authorizer, Decision, Question } from "../../attributes.ts";
 import type { User } from "../../user.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import { Pace } from "./pace.ts";
+import type { ExpressionTimes } from "./times.ts";
 
 /** Thrown out of an evaluation whose answer isn't there yet. */
 class Pending extends Error {
@@ -28,8 +29,11 @@ export class Asking {
   readonly #user: User;
   readonly #answers = new Map<string, AuthorizationAnswer>();
 
-  constructor(authorizer: Authorizer, user: User, elsewhere: Elsewhere | undefined) {
+  readonly times: ExpressionTimes | undefined;
+
+  constructor(authorizer: Authorizer, user: User, elsewhere: Elsewhere | undefined, times?: ExpressionTimes) {
     this.elsewhere = elsewhere;
+    this.times = times;
     this.#authorizer = authorizer;
     this.#user = user;
   }

@@ -1,5 +1,6 @@
 /** Evaluates expressions about one request, within what they may cost together. [k8s.io/apiserver pkg/admission/plugin/cel] */
 
+import { performance } from "node:perf_hooks";
 import { PER_CALL_LIMIT } from "../../../machinery/cel/limits.ts";
 import type { Outcome, Program } from "../../../machinery/cel/program.ts";
 import { isError, type Value } from "../../../machinery/cel/values/value.ts";
@@ -45,7 +46,11 @@ export class Evaluation {
 
   /** @throws BudgetError where the expressions together cost more than the budget */
   async run(expression: Expression, budget: Budget): Promise<Result> {
+    const began = performance.now();
     const { source, program, error } = expression;
+    const { times } = this.#inputs.asking;
+    const compiledAt = performance.now();
+    times?.compiled(expression, (compiledAt - began) / 1000);
     if (!program) return { error: `compilation error: ${error ?? ""}` };
     const { asking } = this.#inputs;
     this.#cost = 0;
@@ -56,6 +61,7 @@ export class Evaluation {
       if (!(reason instanceof ImpatientError)) throw reason;
       outcome = await this.#elsewhere(expression);
     }
+    times?.evaluated((performance.now() - compiledAt) / 1000);
     budget.spend(this.#cost + outcome.cost);
     await asking.pace.breathe();
     const { value } = outcome;

@@ -10,6 +10,7 @@ import { compileConditions, type Expression } from "./compiled.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import { Budget, BudgetError, Evaluation } from "./evaluate.ts";
 import { inputsOf } from "./inputs.ts";
+import type { ExpressionTimes } from "./times.ts";
 
 /** @returns whether all conditions are true: a false one decides whatever the others are; else the errors */
 export async function matchConditions(conditions: readonly Expression[], evaluation: Evaluation): Promise<boolean | { readonly error: string }> {
@@ -30,7 +31,7 @@ export async function matchConditions(conditions: readonly Expression[], evaluat
 }
 
 /** The match conditions of webhooks. */
-export function webhookConditions(authorizer: Authorizer, elsewhere?: Elsewhere): MatchConditions {
+export function webhookConditions(authorizer: Authorizer, elsewhere?: Elsewhere, times?: ExpressionTimes): MatchConditions {
   const compiled = new WeakMap<object, readonly Expression[]>();
   return async ({ hook, kind, resource }, request) => {
     const conditions = hook.webhook.matchConditions ?? [];
@@ -41,7 +42,7 @@ export function webhookConditions(authorizer: Authorizer, elsewhere?: Elsewhere)
       compiled.set(hook.webhook, expressions);
     }
     const { object, old } = await versionedAs(kind, request);
-    const inputs = inputsOf({ request, kind, object, old, resource, asking: new Asking(authorizer, request.user, elsewhere) });
+    const inputs = inputsOf({ request, kind, object, old, resource, asking: new Asking(authorizer, request.user, elsewhere, times) });
     const matched = await matchConditions(expressions, new Evaluation(inputs, new Map()));
     if (typeof matched === "boolean") return matched;
     if (hook.failsOpen) return false;

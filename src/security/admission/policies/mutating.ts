@@ -22,6 +22,7 @@ import { matchConditions } from "./match-conditions.ts";
 import type { Pace } from "./pace.ts";
 import { ConfigurationError, type Params, paramsOf } from "./params.ts";
 import { applied, PatchError, patched } from "./patch.ts";
+import type { ExpressionTimes } from "./times.ts";
 import { namespaceOf } from "./validating.ts";
 
 const NAME = "MutatingAdmissionPolicy";
@@ -55,7 +56,7 @@ interface Failure {
   readonly reason?: string;
 }
 
-export function mutatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere): AdmissionPlugin {
+export function mutatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere, times?: ExpressionTimes): AdmissionPlugin {
   const policiesNow = policyList<Policy, Binding, Compiled>("mutating", compileMutating);
   return {
     name: NAME,
@@ -63,7 +64,7 @@ export function mutatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere):
     operations: ["CREATE", "UPDATE", "CONNECT"],
     mutate(request) {
       const policies = policiesNow(request.reader);
-      return policies.length === 0 || isExempt(request) ? undefined : run(policies, request, new Asking(authorizer, request.user, elsewhere));
+      return policies.length === 0 || isExempt(request) ? undefined : run(policies, request, new Asking(authorizer, request.user, elsewhere, times));
     },
   };
 }

@@ -19,6 +19,7 @@ import { type Bound, type Matched, matchOf, matchPolicy, policyList } from "./li
 import { matchConditions } from "./match-conditions.ts";
 import { ConfigurationError, type Params, paramsOf } from "./params.ts";
 import { type Report, Reports } from "./report.ts";
+import type { ExpressionTimes } from "./times.ts";
 
 const CODES: ReadonlyMap<string, number> = new Map([
   ["Forbidden", 403],
@@ -41,7 +42,7 @@ function compileValidating({ spec }: Policy) {
 
 type Compiled = ReturnType<typeof compileValidating>;
 
-export function validatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere): AdmissionPlugin {
+export function validatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere, times?: ExpressionTimes): AdmissionPlugin {
   const policiesNow = policyList<Policy, Binding, Compiled>("validating", compileValidating);
   return {
     name: "ValidatingAdmissionPolicy",
@@ -49,7 +50,7 @@ export function validatingPolicies(authorizer: Authorizer, elsewhere?: Elsewhere
     operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"],
     validate(request) {
       const policies = policiesNow(request.reader);
-      return policies.length === 0 || isExempt(request) ? undefined : judge(policies, request, new Asking(authorizer, request.user, elsewhere));
+      return policies.length === 0 || isExempt(request) ? undefined : judge(policies, request, new Asking(authorizer, request.user, elsewhere, times));
     },
   };
 }
