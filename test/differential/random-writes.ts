@@ -35,12 +35,21 @@ export function clientOf(file: string): { ask: Ask; close(): void } {
         const parts: Buffer[] = [];
         const warnings = [answer.headers.warning ?? []].flat();
         answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(parts).toString()), warnings }));
+        answer.on("end", () => resolve({ code: answer.statusCode ?? 0, body: parsed(Buffer.concat(parts).toString()), warnings }));
       });
       sent.on("error", reject);
       sent.end(text);
     });
   return { ask, close: () => agent.destroy() };
+}
+
+/** Not every refusal is a Status. */
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { text };
+  }
 }
 
 /** Choices that a seed repeats. */

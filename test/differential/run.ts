@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { kinds } from "../../src/api/index.ts";
 import { startControlPlane } from "../../src/cli/control-plane.ts";
 import { Choices, type Kind } from "./random-writes.ts";
+import { customOf } from "./run/custom.ts";
 import { deleteCollectionStep, deleteStep, forgetAll } from "./run/deletions.ts";
 import { anyStep, createStep } from "./run/lives.ts";
 import { goodObject, sampledKinds, spot } from "./run/objects.ts";
@@ -21,6 +22,8 @@ import { listStep, watchStep } from "./run/reads.ts";
 import { Report } from "./run/report.ts";
 import { type Server, serverOf, serverOfFile } from "./run/servers.ts";
 import { type Settings, Story } from "./run/story.ts";
+
+const CUSTOM_WEIGHT = 4;
 
 const { values } = parseArgs({
   options: {
@@ -47,14 +50,18 @@ const settings: Settings = {
   structOf: (apiVersion, kind) => (kind === "Status" ? "meta.v1.Status" : structs.get(`${apiVersion} ${kind}`)),
 };
 const wanted = values.kinds?.split(",");
-const some = sampledKinds.filter(({ resource }) => !wanted || wanted.includes(resource));
-assert(some.length > 0, "no such kind");
 const choices = new Choices(Number(values.seed));
 /** Of this run alone, and always of the same length. */
 const run = `d${Date.now().toString(36).slice(-7)}`;
+const custom = customOf(run);
+/** Of the many kinds the custom ones are to be no rarer than one in ten. */
+const all = [...sampledKinds, ...Array.from({ length: CUSTOM_WEIGHT }, () => custom.kinds).flat()];
+const some = all.filter(({ resource }) => !wanted || wanted.includes(resource));
+assert(some.length > 0, "no such kind");
 let number = 0;
 
 await Promise.all(servers.map(prepare));
+await custom.define(servers);
 while (report.sent < Number(values.count)) {
   const kind = choices.pick(some);
   const tale = choices.below(10);
@@ -65,6 +72,7 @@ while (report.sent < Number(values.count)) {
   else await oddities(kind, choicesOfStory);
 }
 await Promise.all(servers.flatMap((server) => namespaces().map((name) => server.ask({ method: "DELETE", path: `/api/v1/namespaces/${name}` }))));
+await custom.forget(servers);
 report.print(values.examples);
 for (const server of servers) server.close();
 await cluster?.close();
@@ -91,7 +99,7 @@ async function prepare({ ask }: Server): Promise<void> {
 /** An object made, changed a few times, and deleted. */
 async function life(kind: Kind, choices: Choices): Promise<void> {
   const where = spot(kind, run, number++);
-  const good = goodObject(choices, where, number, run);
+  const good = goodObject(choices, where, number, run, custom.samples);
   const story = new Story(settings, choices);
   const code = await story.step(`${kind.resource}: create`, createStep(where, good, choices.below(3), 0), true);
   for (let i = 3 + choices.below(6); i > 0 && code < 300 && !story.parted; i--) {
@@ -113,7 +121,7 @@ async function forgetIt(path: string, name: string, story: Story): Promise<void>
 async function creates(kind: Kind, choices: Choices): Promise<void> {
   for (let i = 0; i < 5; i++) {
     const where = spot(kind, run, number++);
-    const good = goodObject(choices, where, number, run);
+    const good = goodObject(choices, where, number, run, custom.samples);
     const story = new Story(settings, choices);
     await story.step(`${kind.resource}: create`, createStep(where, good, choices.below(2), 1 + choices.below(2)), true);
     await forgetIt(where.path, where.name, story);
@@ -128,7 +136,7 @@ async function reads(kind: Kind, choices: Choices): Promise<void> {
   const listed = kind.table.verbs.includes("list");
   for (const [i, where] of spots.entries()) {
     if (!listed && i > 0) continue;
-    const good = goodObject(choices, where, number - 3 + i, run);
+    const good = goodObject(choices, where, number - 3 + i, run, custom.samples);
     const labels = { mark, differ: choices.pick(["a", "b", "c"]) };
     await story.step(
       `${kind.resource}: create`,
@@ -153,7 +161,7 @@ async function reads(kind: Kind, choices: Choices): Promise<void> {
 async function oddities(kind: Kind, choices: Choices): Promise<void> {
   for (let i = 0; i < 4; i++) {
     const where = spot(kind, run, number++);
-    const good = goodObject(choices, where, number, run);
+    const good = goodObject(choices, where, number, run, custom.samples);
     const story = new Story(settings, choices);
     const [what, make] = choices.pick([
       ["path", oddPath],

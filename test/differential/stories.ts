@@ -14,16 +14,32 @@ import { parse } from "yaml";
 import { isObject } from "../../src/machinery/plain.ts";
 import { type Ask, clientOf } from "./random-writes.ts";
 
-/** `METHOD PATH` and the body, or how long to wait until everyone knows what was written. */
+/** `METHOD PATH` and the body, where a method is also one of the patches, or how long to wait until everyone knows what was written. */
 type Step = Readonly<Record<string, unknown>> | { readonly waitMs: number };
 
-const CHANGING: ReadonlySet<string> = new Set(["uid", "resourceVersion", "creationTimestamp", "managedFields", "lastTransitionTime"]);
+const CHANGING: ReadonlySet<string> = new Set([
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "managedFields",
+  "lastTransitionTime",
+  "continue",
+  "deletionTimestamp",
+]);
+const PATCHES: ReadonlyMap<string, string> = new Map([
+  ["PATCH", "application/merge-patch+json"],
+  ["JSON-PATCH", "application/json-patch+json"],
+  ["STRATEGIC-PATCH", "application/strategic-merge-patch+json"],
+  ["APPLY", "application/apply-patch+yaml"],
+]);
+/** Kubernetes prints objects and lists under the names of its own source. */
+const GO_VALUE = /Invalid value: (?:[[{].*|"\{.*|null): /s;
 const [ours = "", theirs = "", only = ""] = process.argv.slice(2);
 
 /** What can't be the same is left out; the rest is in one order. */
 function settled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(settled);
-  if (!isObject(value)) return typeof value === "string" ? value.replace(/selfType\d+/g, "selfType") : value;
+  if (!isObject(value)) return typeof value === "string" ? value.replace(/selfType\d+/g, "selfType").replace(GO_VALUE, "Invalid value: …: ") : value;
   const kept = Object.entries(value).filter(([name]) => !CHANGING.has(name));
   const entries = kept.map(([name, member]) => [name, name === "causes" ? sortedCauses(member) : settled(member)] as const);
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -42,11 +58,11 @@ async function tell(ask: Ask, steps: readonly Step[]): Promise<string[]> {
     }
     const [[asked = "", body] = []] = Object.entries(step);
     const [method = "", path = ""] = asked.split(" ");
-    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-    const answer = await ask(method, path, body, type);
+    const type = PATCHES.get(method);
+    const answer = await (type ? ask("PATCH", path, body, type) : ask(method, path, body));
     const { message, ...rest } = answer.body;
-    const told = isObject(rest.details) && Array.isArray(rest.details.causes) && rest.details.causes.length > 1 ? "…" : message; // It joins the causes as they come.
-    answers.push(JSON.stringify([answer.code, settled({ ...rest, ...(told !== undefined && { message: told }) }), answer.warnings.toSorted()]));
+    const told: unknown = isObject(rest.details) && Array.isArray(rest.details.causes) && rest.details.causes.length > 1 ? "…" : message; // It joins the causes as they come.
+    answers.push(JSON.stringify([answer.code, settled({ ...rest, ...(told !== undefined && { message: settled(told) }) }), answer.warnings.toSorted()]));
   }
   return answers;
 }

@@ -31,11 +31,13 @@ export function partsOf(spec: CustomResourceDefinitionSpec): Parts {
   const versions = spec.versions ?? [];
   const schemaOf = ({ schema }: CustomResourceDefinitionVersion) => schema?.openAPIV3Schema as SchemaProps | undefined;
   const selectable = partsBy(versions, "selectableFields", "selectableFields", (version) => version.selectableFields ?? []);
+  const schemas = partsBy(versions, "validation", "schema", schemaOf);
   return {
-    schemas: partsBy(versions, "validation", "schema", schemaOf),
+    schemas,
     subresources: partsBy(versions, "subresources", "subresources", (version) => version.subresources),
     columns: partsBy(versions, "additionalPrinterColumns", "additionalPrinterColumns", (version) => version.additionalPrinterColumns ?? []),
-    selectable: selectable.map((part) => ({ ...part, schema: schemaOf(part.version) })),
+    // Where all versions have one schema, none of them has it by itself.
+    selectable: selectable.map((part) => ({ ...part, schema: selectable.length > 1 && schemas.length === 1 ? undefined : schemaOf(part.version) })),
   };
 }
 

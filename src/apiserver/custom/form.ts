@@ -4,6 +4,7 @@
  */
 
 import type { KubeObject, ObjectForm } from "../../api/kind.ts";
+import { DecodeError } from "../../machinery/json/decode-error.ts";
 import { sortedKeys } from "../../machinery/json/key-order.ts";
 import { quoteJson } from "../../machinery/json/quote.ts";
 import { isObject, own, type Plain } from "../../machinery/plain.ts";
@@ -57,7 +58,8 @@ export class CustomForm implements ObjectForm {
   decode(json: Uint8Array): Read {
     const { value, duplicates } = parse(json);
     if (value === null || (isObject(value) && !own(value, "kind"))) throw kindMissing(this.#facts.kind, json);
-    const { object, strictErrors } = this.#read(value as Plain);
+    if (!isObject(value)) throw new DecodeError(`json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go value of type struct`);
+    const { object, strictErrors } = this.#read(value);
     this.#checkType(object);
     return { object, strictErrors: duplicates.length > 0 ? [...duplicates, ...strictErrors] : strictErrors };
   }

@@ -87,7 +87,8 @@ function newErrors(served: ServedVersion, kind: Kind, object: KubeObject, { pati
     ...embeddedErrors(object, schema, (metadata) => metadataErrors(kind, metadata)),
     ...listTypeErrors("", schema, object),
   ];
-  return [...errors, ...ruleErrors(served, errors, { next: object, last: undefined, patience })];
+  // Those of the metadata are told of with those of every kind; here they count only as a reason to ask no rules.
+  return [...errors, ...ruleErrors(served, [...errors, ...createErrors(kind, object.metadata)], { next: object, last: undefined, patience })];
 }
 
 /** What an update broke before and didn't touch: errors that are only told of, by object. */
@@ -134,7 +135,7 @@ function changeErrors(served: ServedVersion, kind: Kind, next: KubeObject, last:
     ...embeddedErrors(next, schema, (metadata) => metadataErrors(kind, metadata)),
     ...(listTypeErrors("", schema, last).length === 0 ? listTypeErrors("", schema, next) : []),
   ];
-  return [...errors, ...ruleErrors(served, errors, { next, last, correlation: correlated, patience })];
+  return [...errors, ...ruleErrors(served, [...errors, ...createErrors(kind, next.metadata)], { next, last, correlation: correlated, patience })];
 }
 
 /** Only the status' own schema counts. */

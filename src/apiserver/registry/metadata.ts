@@ -66,6 +66,19 @@ export function updateErrors(kind: Kind, next: Metadata, last: Metadata): FieldE
   errors.push(...barePrefixErrors(next));
   if (CHECKED_WHOLE.has(kind.resource)) errors.push(...prefixErrors(kind, next));
   errors.push(...namespaceErrors(kind, next), ...commonErrors(kind, next));
+  const changes = changeErrors(next, last);
+  if (isDeclared(kind)) return [...errors, ...changes];
+  const again = [...changes, ...labelErrors(next), ...annotationErrors(next.annotations), ...ownerErrors(next.ownerReferences), ...entryErrors(next)];
+  return [...errors, ...again, ...again]; // Both of the two that look at a change say so.
+}
+
+/** Kinds that have declared validation beside that in code: all but those of the two servers that Kubernetes has in front of and behind its own. */
+export function isDeclared({ form, group }: Kind): boolean {
+  return !form && group !== "apiextensions.k8s.io" && group !== "apiregistration.k8s.io";
+}
+
+function changeErrors(next: Metadata, last: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
   if (last.deletionTimestamp) {
     const added = (next.finalizers ?? []).filter((one) => !last.finalizers?.includes(one)).toSorted();
     if (added.length > 0) {
@@ -91,15 +104,27 @@ function commonErrors(kind: Kind, metadata: Metadata): FieldError[] {
   if (metadata.generation !== undefined && metadata.generation < 0) {
     errors.push(invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0"));
   }
-  for (const key in metadata.labels) {
-    for (const complaint of isQualifiedName(key)) errors.push(invalid("metadata.labels", key, complaint));
-    const value = metadata.labels[key]!;
-    for (const complaint of isValidLabelValue(value)) errors.push(invalid("metadata.labels", value, complaint));
-  }
+  errors.push(...labelErrors(metadata));
   errors.push(...annotationErrors(metadata.annotations));
   errors.push(...ownerErrors(metadata.ownerReferences));
   errors.push(...finalizerErrors(kind, metadata.finalizers));
-  for (const [at, entry] of (metadata.managedFields ?? []).entries()) {
+  errors.push(...entryErrors(metadata));
+  return errors;
+}
+
+function labelErrors({ labels }: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    for (const complaint of isQualifiedName(key)) errors.push(invalid("metadata.labels", key, complaint));
+    const value = labels[key]!;
+    for (const complaint of isValidLabelValue(value)) errors.push(invalid("metadata.labels", value, complaint));
+  }
+  return errors;
+}
+
+function entryErrors({ managedFields }: Metadata): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [at, entry] of (managedFields ?? []).entries()) {
     const field = `metadata.managedFields[${at}]`;
     if (!entry.operation) errors.push(required(`${field}.operation`, "must not be empty"));
     else if (entry.operation !== "Apply" && entry.operation !== "Update") errors.push(notSupported(`${field}.operation`, entry.operation, ["Apply", "Update"]));

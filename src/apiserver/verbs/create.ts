@@ -17,7 +17,7 @@ const CLAIM_ATTEMPTS = 100;
 
 export async function create(call: Call): Promise<void> {
   const kind = kindOf(call);
-  if (call.attributes.name !== "") throw notAllowed();
+  if (call.attributes.name !== "" || (kind.namespaced && !kind.form && call.attributes.namespace === "")) throw notAllowed();
   checkContentType(call, kind);
   const options = writeOptions(call, "CreateOptions");
   const body = await readBody(call);

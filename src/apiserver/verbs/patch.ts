@@ -15,7 +15,7 @@ import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic-merge.ts";
 import { asGoPrints, isObject, type Plain } from "../../machinery/plain.ts";
 import { invalid } from "../../machinery/status/field-error.ts";
-import { badRequest, StatusError, unsupportedMediaType } from "../../machinery/status/status-error.ts";
+import { badRequest, invalidObject, StatusError, unsupportedMediaType } from "../../machinery/status/status-error.ts";
 import { strictWarnings, yamlToJson } from "../../machinery/yaml/to-json.ts";
 import type { CachedObject } from "../cache/watch-cache.ts";
 import type { Call } from "../call.ts";
@@ -141,7 +141,7 @@ function modify(kind: Kind, form: Exclude<Form, "apply">, base: KubeObject, docu
 }
 
 function apply(call: Call, base: KubeObject | undefined, document: unknown, options: WriteOptions, rules: SubresourceRules<KubeObject> | undefined): Plain {
-  const { schema, apiVersion, name, table } = kindOf(call);
+  const { schema, apiVersion, name, table, form } = kindOf(call);
   const { subresource } = call.attributes;
   return withoutItemErrors({
     schema,
@@ -149,6 +149,7 @@ function apply(call: Call, base: KubeObject | undefined, document: unknown, opti
     patch: document,
     manager: options.manager,
     force: options.force,
+    keepsNulls: form !== undefined,
     subresource,
     apiVersion,
     kind: name,
@@ -187,10 +188,17 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
     if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${strictErrors.join(", ")}`);
     if (!told) call.warnings.push(...strictErrors);
   }
+  object.metadata ??= {};
+  if (kind.form && object.apiVersion !== kind.apiVersion) throw otherVersion(kind, object);
   object.apiVersion = kind.apiVersion;
   object.kind = kind.name;
-  object.metadata ??= {};
   return object;
+}
+
+/** Of a custom resource the version is a part of what is validated. */
+function otherVersion(kind: Kind, { apiVersion = "", metadata }: KubeObject): StatusError {
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return invalidObject({ group, kind: kind.name }, metadata.name ?? "", [invalid("apiVersion", apiVersion, `must be ${kind.apiVersion}`)]);
 }
 
 /** A patch whose result is no object of the kind: 422 on field `patch`, without a kind. */

@@ -32,6 +32,8 @@ export interface ApplyRequest {
   /** Now, as `metadata.managedFields[].time` shows it. */
   readonly time: string;
   readonly fields?: EndpointFields;
+  /** Nulls are values of the kind's objects, whose decoder knows which stay. */
+  readonly keepsNulls?: boolean;
 }
 
 export interface Applied {
@@ -119,15 +121,21 @@ function applied(request: ApplyRequest, patch: Plain, owners: Owners, force: boo
   const pruned = last === undefined ? merged : prune(type, merged, last.set, owners);
   const changes = comparison(type, live, pruned, fields, true);
   takeOver(owners, key, changes, force);
-  const changed = live === undefined || !(isEmpty(changes.added) && isEmpty(changes.modified) && isEmpty(changes.removed));
+  const changed =
+    live === undefined || !(isEmpty(changes.added) && isEmpty(changes.modified) && isEmpty(changes.removed)) || changesOthers(fields, live, pruned);
   const owned = withoutUnowned(set);
   if (isEmpty(owned)) owners.delete(key);
   else owners.set(key, ownerOf(manager, owned, last, changed));
   let object = changed ? pruned : live;
-  if (changed && (hasNulls || pruned !== merged)) object = withoutNullFields(type, object) as Plain;
+  if (changed && !request.keepsNulls && (hasNulls || pruned !== merged)) object = withoutNullFields(type, object) as Plain;
   if (request.manager === KUBECTL) object = withLastApplied(object, patch);
   const managedFields = writeOwners(owners);
   return { object: withEntries(object, managedFields), managedFields };
+}
+
+/** What the endpoint doesn't own is put back later: until then the apply has changed something, and bears the time. */
+function changesOthers(fields: EndpointFields | undefined, live: Plain, next: Plain): boolean {
+  return fields?.resetFields?.some((path) => !path.includes(".") && !equal(own(live, path) ?? null, own(next, path) ?? null)) ?? false;
 }
 
 /** Conflicts are refused or, by force, won; what the apply removes is nobody's any more. */

@@ -53,7 +53,7 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
 export const tooLong = (field: string, maxBytes: number): FieldError => ({
   type: "FieldValueTooLong",
   field,
-  message: `Too long: may not be more than ${maxBytes} bytes`,
+  message: `Too long: may not be more than ${maxBytes} ${maxBytes === 1 ? "byte" : "bytes"}`,
 });
 /** @param supported the allowed values, which the message lists sorted as Kubernetes mostly does, or as they are given */
 export function notSupported(field: string, value: unknown, supported: readonly string[], order: "sorted" | "given" = "sorted"): FieldError {

@@ -8,6 +8,8 @@ interface Known {
   readonly of?: (asked: Asked, what: string) => boolean;
 }
 
+/** An integer that is written as another number. */
+const ODD_INTEGER = /[[:,](-?\d+\.0+|-?\d+(\.\d+)?[eE]\d+)[\],}]/;
 const pathOf = ({ path }: Asked): string => path.split("?", 1)[0]!;
 
 const KNOWN: readonly Known[] = [
@@ -39,7 +41,7 @@ const KNOWN: readonly Known[] = [
   {
     why: "integers may be written in other ways",
     title: /./,
-    of: ({ method, body }) => method === "PATCH" && /[[:,](-?\d+\.0+|-?\d+(\.\d+)?[eE]\d+)[\],}]/.test(textOf(body)),
+    of: ({ method, body }) => method === "PATCH" && ODD_INTEGER.test(textOf(body)),
   },
   {
     why: "a number that no float64 holds",
@@ -62,6 +64,23 @@ const KNOWN: readonly Known[] = [
     why: "a cache may be behind where any version will do",
     title: /^(items|rows): \d+ items, not \d+|^items\[\]|^rows\[\]|^and more$/,
     of: ({ path }) => /[?&]resourceVersion=0(&|$)/.test(path),
+  },
+  {
+    why: "one rule for methods that mean nothing, of custom resources too",
+    title: /^code 405, not (200|400|415|422)$|^details\.(group|kind|name): |^no warning/,
+    of: (_, what) => what === "gadgets: odd method",
+  },
+  { why: "a Scale has a protobuf form, of custom resources too", title: /^code 200, not 406$/, of: (_, what) => what === "gadgets: scale" },
+  {
+    why: "a custom resource has no protobuf form",
+    title: /^code 415, not/,
+    of: ({ type }, what) => what.startsWith("gadgets: ") && type === "application/vnd.kubernetes.protobuf",
+  },
+  { why: "one object is no list, of custom resources too", title: /^code 406, not 500/, of: ({ accept }) => /PartialObjectMetadataList/.test(accept ?? "") },
+  {
+    why: "the rules of custom resources read numbers as numbers",
+    title: /./,
+    of: ({ body }, what) => what.startsWith("gadgets: ") && ODD_INTEGER.test(textOf(body)),
   },
   {
     why: "a watch in the form of a list is refused",

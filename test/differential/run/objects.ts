@@ -34,9 +34,9 @@ export function spot(kind: Kind, run: string, number: number): Spot {
   return { kind, namespace, name: String(name), path: `${base}${kind.namespaced ? `/namespaces/${namespace}` : ""}/${kind.resource}` };
 }
 
-/** A good object of the kind for the spot. */
-export function goodObject(choices: Choices, { kind, namespace, name }: Spot, number: number, run: string): Plain {
-  const samples = file.objects[`${kind.apiVersion}/${kind.resource}`] ?? [];
+/** A good object of the kind for the spot. @param ofCustom what custom resources begin with */
+export function goodObject(choices: Choices, { kind, namespace, name }: Spot, number: number, run: string, ofCustom: readonly Plain[]): Plain {
+  const samples = kind.form ? ofCustom : (file.objects[`${kind.apiVersion}/${kind.resource}`] ?? []);
   const sample = samples.length > 0 ? choices.pick(samples) : {};
   const object = filled(sample, wordsOf(`${run}-${number}`, number, namespace)) as Plain;
   return { apiVersion: kind.apiVersion, kind: kind.name, ...object, metadata: { name, ...(object.metadata as Plain | undefined) } };

@@ -1,9 +1,10 @@
 /** The checks that decide with the object alone (and the one before it); those that take long are made in another thread. */
 
-import type { Kind, KubeObject } from "../../../api/kind.ts";
+import type { KubeObject } from "../../../api/kind.ts";
 import { ImpatientError, Patience } from "../../../machinery/patience.ts";
 import type { FieldError } from "../../../machinery/status/field-error.ts";
 import { invalidObject } from "../../../machinery/status/status-error.ts";
+import { isDeclared } from "../../registry/metadata.ts";
 import { type Subject, type Verdict, verdictOn } from "../../registry/verdict.ts";
 import type { Write } from "./write.ts";
 
@@ -34,12 +35,7 @@ function subjectOf({ call, kind, subresource, rules, next, last, namespace, same
   return { kind, subresource, rules, next, last, context };
 }
 
-/** Kinds that have declared validation beside that in code: all but those of the two servers that Kubernetes has in front of and behind its own. */
-function isDeclared({ form, group }: Kind): boolean {
-  return !form && group !== "apiextensions.k8s.io" && group !== "apiregistration.k8s.io";
-}
-
-/** For them Kubernetes gathers what both find, and by the way drops what is said twice. [apiserver pkg/registry/rest/validate.go] */
+/** Of what is declared and what is in code Kubernetes gathers what both find, and by the way drops what is said twice. [apiserver pkg/registry/rest/validate.go] */
 function onceEach(errors: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(errors.map((error) => [`${error.field}: ${error.message}`, error])).values()];
 }
