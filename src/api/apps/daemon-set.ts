@@ -48,7 +48,15 @@ export const DaemonSet = kind<DaemonSetType>("apps/v1", "daemonsets", {
   validate: ({ spec }) => specErrors(spec),
   validateUpdate: (next, last) => immutableStruct("spec.selector", "meta.v1.LabelSelector", next.spec.selector, last.spec.selector),
   warnings: (next, last) => templateWarnings("spec.template", next.spec.template, last?.spec.template),
-  subresources: { status: { validateUpdate: (next, last) => [...countErrors(next.status), ...collisionErrors(next.status, last.status)] } },
+  subresources: {
+    status: {
+      prepareUpdate(next, last) {
+        next.spec = last.spec;
+        setGeneration(next, generationOf(last));
+      },
+      validateUpdate: (next, last) => [...countErrors(next.status), ...collisionErrors(next.status, last.status)],
+    },
+  },
   columns: [
     nameColumn,
     column("Desired", "integer", "On how many nodes a pod shall be.", ({ status }) => status?.desiredNumberScheduled ?? 0),

@@ -5,6 +5,7 @@ import { kind } from "../declare.ts";
 import { IMMUTABLE } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
 import { canonicalCidr, isDualStack } from "../meta/ip.ts";
+import { keepMetadata } from "../meta/status-update.ts";
 import type { ServiceCIDRSpec, ServiceCIDR as ServiceCIDRType } from "../tables/networking-v1.ts";
 
 const FIELD = "spec.cidrs";
@@ -12,6 +13,14 @@ const FIELD = "spec.cidrs";
 export const ServiceCIDR = kind<ServiceCIDRType>("networking.k8s.io/v1", "servicecidrs", {
   validateCreate: ({ spec }) => rangeErrors(spec),
   validateUpdate: (next, last) => changeErrors(next.spec, last.spec.cidrs ?? []),
+  subresources: {
+    status: {
+      prepareUpdate(next, last) {
+        next.spec = last.spec;
+        keepMetadata(next, last);
+      },
+    },
+  },
   columns: [nameColumn, column("CIDRs", "string", "The ranges.", ({ spec }) => (spec.cidrs ?? []).join(",")), ageColumn],
 });
 

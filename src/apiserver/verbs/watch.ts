@@ -12,7 +12,7 @@ import type { EventEncoder } from "../respond.ts";
 import { type Backlog, backlogOf } from "./backlog.ts";
 import { bookmarkOf } from "./bookmark.ts";
 import { freshEnough } from "./get.ts";
-import { kindOf } from "./kind-of.ts";
+import { kindOf, notAllowed } from "./kind-of.ts";
 import { type ListOptions, listOptions } from "./list-options.ts";
 import { revisionOf } from "./query.ts";
 import { selectionOf } from "./selection.ts";
@@ -30,6 +30,7 @@ const DEFAULT_TIMEOUT_S = 1800;
 
 export async function watch(call: Call): Promise<void> {
   const kind = kindOf(call);
+  if (call.exchange.method !== "GET") throw notAllowed(); // Under `/watch/` every method is one.
   const options = listOptions(call, kind, true);
   const selection = selectionOf(kind, call.attributes.namespace, options.labels, options.fields);
   const cache = call.context.caches.of(kind);

@@ -2,7 +2,7 @@
 
 import { compareUtf8 } from "../json/key-order.ts";
 import { equal, isObject } from "../plain.ts";
-import { type FieldSet, parseSet, union } from "./set.ts";
+import { type FieldSet, isEmpty, parseSet, union } from "./set.ts";
 
 /** One entry as it stands in the object. */
 export interface ManagedFieldsEntry {
@@ -94,7 +94,8 @@ export function ownersOfUpdate(live: readonly ManagedFieldsEntry[] | undefined, 
 /** @returns the entries in their order: applies first, then by time, manager, version and subresource; undefined when there are none */
 export function writeOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
   if (owners.size === 0) return undefined;
-  const all = [...owners.values()];
+  const all = [...owners.values()].filter(({ set }) => !isEmpty(set)); // Who owns nothing isn't named.
+  if (all.length === 0) return undefined;
   if (all.length > 1) all.sort(compareOwners);
   return all.map(
     (owner) =>

@@ -36,6 +36,11 @@ const KNOWN: readonly Known[] = [
     title: /^code 405, not (200|404|406)/,
     of: (asked) => /^\/(apis(\/[^/]+)?\/?|openapi|readyz|livez|healthz)/.test(pathOf(asked)),
   },
+  {
+    why: "what can be read is deleted as everything is",
+    title: /^code 409, not 500$/,
+    of: ({ path, body }) => (path + textOf(body)).includes("ignoreStoreReadErrorWithClusterBreakingPotential"),
+  },
   { why: "a change that isn't stored doesn't count", title: /^metadata\.generation: /, of: (_, what) => what.startsWith("resourceslices: ") },
   { why: "the zero time is no time", title: /timeAdded|managedFields/, of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z") },
   {

@@ -80,7 +80,7 @@ const byText = (a: unknown, b: unknown): number => {
 
 function normal(value: unknown, key: string, withMessages: boolean): unknown {
   if (Array.isArray(value)) {
-    const items = value.filter((item) => !isRepair(item)).map((item) => normal(item, "", withMessages));
+    const items = value.filter((item) => !isRepair(item) && !(key === "groups" && isOfRun(item))).map((item) => normal(item, "", withMessages));
     if (key === "causes") return withMessages ? items.sort(byText) : items.map((item) => ({ ...(item as Plain), message: undefined })).sort(byText);
     return SETS.has(key) ? items.sort(byText) : items;
   }
@@ -103,6 +103,11 @@ function normal(value: unknown, key: string, withMessages: boolean): unknown {
 const SERVERS_OWN = /^(api-priority-|kube-apiserver|rampart-)/;
 /** Conditions that a server's own controllers set after the answer, or just before it. */
 const LATER: ReadonlySet<unknown> = new Set(["Dangling", "Established", "NamesAccepted", "Available"]);
+
+/** Groups of custom resources that runs have made: an earlier one may not be gone. */
+function isOfRun(item: unknown): boolean {
+  return isObject(item) && /^d[0-9a-z]{7}\.example\.com$/.test(String(item.name ?? ""));
+}
 
 /** Events of the server's own repairs: each server looks at its own times. */
 function isRepair(item: unknown): boolean {

@@ -40,12 +40,12 @@ function onceEach(errors: readonly FieldError[]): readonly FieldError[] {
   return [...new Map(errors.map((error) => [`${error.field}: ${error.message}`, error])).values()];
 }
 
-function settle({ call, kind, name, next }: Write, { errors, warnings }: Verdict): void {
+function settle({ call, kind, name, next, last }: Write, { errors, warnings }: Verdict): void {
   if (errors.length > 0)
     throw invalidObject(
       { group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name },
       next.metadata.name ?? name,
-      isDeclared(kind) ? onceEach(errors) : errors,
+      isDeclared(kind) || !last ? onceEach(errors) : errors,
     );
   call.warnings.push(...warnings);
 }
