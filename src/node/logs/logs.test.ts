@@ -47,6 +47,16 @@ test("a log is read whole, from its end, from a time on, up to a size, by stream
   assert.equal(await read(path, { timestamps: true, tailLines: 5, limitBytes: 35 }), `${at(1)} one\n`);
 });
 
+test("the last lines are as many as were asked for, whatever is written meanwhile", async () => {
+  const path = `${folder}/busy`;
+  writeFileSync(path, lines);
+  const reader = readLog(source(path), { follow: false, timestamps: false, tailLines: 2 });
+  const first = await reader.next();
+  appendFileSync(path, `${at(5)} stdout F five\n`);
+  const rest = await Array.fromAsync(reader);
+  assert.equal(Buffer.concat([first.value ?? Buffer.alloc(0), ...rest]).toString(), "ee\n\n");
+});
+
 test("the end of a long log is found across blocks", async () => {
   const path = `${folder}/long`;
   writeFileSync(path, Array.from({ length: 5000 }, (_, index) => `${at(1)} stdout F ${index} ${"x".repeat(40)}\n`).join(""));

@@ -45,13 +45,15 @@ export async function* readLog(source: LogSource, options: LogOptions): AsyncGen
 }
 
 async function* linesOf({ path, clock, signal, isRunning }: LogSource, { follow, tailLines }: LogOptions): AsyncGenerator<Buffer> {
+  // What is written while the last lines are read doesn't make them more.
+  let left = follow || tailLines === undefined ? Number.POSITIVE_INFINITY : tailLines;
   let file = await open(path, "r");
   try {
     let position = tailLines === undefined ? 0 : await tailStart(file, tailLines);
     let pending = Buffer.alloc(0);
     let quiet = 0;
     let last = false;
-    while (!signal.aborted) {
+    while (!signal.aborted && left > 0) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, position);
       if (bytesRead > 0) {
         quiet = 0;
@@ -60,6 +62,7 @@ async function* linesOf({ path, clock, signal, isRunning }: LogSource, { follow,
         let from = 0;
         for (let end = pending.indexOf(10); end >= 0; end = pending.indexOf(10, from)) {
           yield pending.subarray(from, end);
+          if (--left <= 0) return;
           from = end + 1;
         }
         pending = pending.subarray(from);
