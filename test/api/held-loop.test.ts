@@ -60,6 +60,12 @@ test("a long text under a pattern of the schema", async () => {
   assert.equal((await create(TEXT)).code, 422);
 });
 
+test("a definition of thousands of fields", async () => {
+  const property = { type: "string", maxLength: 10 };
+  const create = await define("wide", { type: "object", properties: Object.fromEntries(numbers(6_000).map((i) => [`f${i}`, property])) });
+  assert.equal((await create({ f7: "abc" })).code, 201);
+});
+
 test("a definition with thousands of rules, and an object under them", async () => {
   const property = { type: "string", maxLength: 10, "x-kubernetes-validations": [{ rule: "self.size() < 10" }, { rule: "self.startsWith('a')" }] };
   const properties = Object.fromEntries(numbers(1000).map((i) => [`f${i}`, property]));

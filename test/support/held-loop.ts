@@ -5,8 +5,8 @@ import type { ControlPlane } from "../../src/cli/control-plane.ts";
 import { type RawAnswer, send } from "./https.ts";
 
 const TICK_MS = 2;
-/** What nothing that a user asks for may do. */
-const HELD_MAX_MS = 50;
+/** A server may be held for 50 ms; here its client computes in the same loop, on a machine that others use too. What is held back takes hundreds. */
+const HELD_MAX_MS = 75;
 
 interface Held<T> {
   readonly value: T;

@@ -1,6 +1,7 @@
 /** Work over what users send that could hold the event loop: it is done aside, in a thread that is there only while there is such work. */
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import type { AuthorizationAnswer, AuthorizationCheck } from "../../machinery/cel/functions/authorizer.ts";
 import type { Clock } from "../../machinery/clock.ts";
 import { JobRefusedError, JobThread } from "../../machinery/job-thread.ts";
@@ -29,7 +30,10 @@ export class Aside implements AsyncDisposable, Elsewhere {
   async verdictOn({ kind, subresource, next, last, context }: Subject): Promise<Verdict> {
     const { now, sameSpec = false } = context;
     const namespaceLabels = last ? undefined : context.namespaceLabels?.();
-    const packed = { next: pack(kind, next), last: last && pack(kind, last) };
+    const before = last && pack(kind, last);
+    await setImmediate(); // Writing a large object takes a while: others go first.
+    const packed = { next: pack(kind, next), last: before };
+    await setImmediate();
     const answer = await this.#run({ validation: { kind: sourceOf(kind), subresource, ...packed, now, sameSpec, namespaceLabels } });
     assert.ok("verdict" in answer);
     return answer.verdict;

@@ -101,6 +101,7 @@ class DefinitionsKeeper {
     const { texts, clock } = this.#options;
     const definition = texts.get(name)?.read();
     if (!definition) return;
+    await setImmediate(); // Looking through a large one takes as long as reading it.
     const others = this.#ofGroup(definition.spec.group).filter((one) => one.name !== name);
     const status = settledStatus(definition, others, timestamp(clock.now()));
     if (status) {

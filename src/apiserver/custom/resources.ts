@@ -4,7 +4,7 @@
  */
 
 import type { Kind } from "../../api/kind.ts";
-import type { CustomResourceDefinition } from "../../api/tables/apiextensions-v1.ts";
+import type { CustomResourceDefinition, CustomResourceDefinitionNames } from "../../api/tables/apiextensions-v1.ts";
 import type { OpenApiPart } from "../../machinery/openapi/document.ts";
 import { equal } from "../../machinery/plain.ts";
 import type { Reader } from "../../security/reader.ts";
@@ -28,6 +28,7 @@ export interface CustomResourcesOptions extends ConversionFacts {
 
 interface Standing {
   readonly text: DefinitionText;
+  readonly mark: Mark;
   readonly terminating: boolean;
   readonly versions: readonly { readonly served: ServedVersion; readonly kind: Kind; readonly isServed: boolean }[];
 }
@@ -80,7 +81,7 @@ export class CustomResources {
       return;
     }
     const terminating = isTerminating(definition);
-    const same = standing !== undefined && sameServing(standing.text.read(), definition);
+    const same = standing !== undefined && equal(standing.mark, markOf(definition));
     if (same && standing.terminating === terminating) {
       standing.text.renew(text);
       return;
@@ -91,7 +92,7 @@ export class CustomResources {
 
   #add(name: string, definition: CustomResourceDefinition, text: DefinitionText, terminating: boolean): void {
     const versions = kindsOf(definition, text, conversionOf(definition, this.#options));
-    this.#standing.set(name, { text, terminating, versions });
+    this.#standing.set(name, { text, mark: markOf(definition), terminating, versions });
     for (const { kind, isServed } of versions) if (isServed) this.#options.kinds.add(kind);
     this.#parts = undefined;
   }
@@ -143,6 +144,13 @@ function isTerminating(definition: CustomResourceDefinition): boolean {
   return definition.metadata.deletionTimestamp !== undefined || hasCondition(definition, "Terminating");
 }
 
-function sameServing(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
-  return a.metadata.uid === b.metadata.uid && equal(a.spec, b.spec) && equal(a.status?.acceptedNames, b.status?.acceptedNames);
+/** What decides how a definition is served: while it stays the same, so does everything in its spec. */
+interface Mark {
+  readonly uid: string | undefined;
+  readonly generation: string;
+  readonly acceptedNames: CustomResourceDefinitionNames | undefined;
+}
+
+function markOf({ metadata, status }: CustomResourceDefinition): Mark {
+  return { uid: metadata.uid, generation: String(metadata.generation), acceptedNames: status?.acceptedNames };
 }
