@@ -32,6 +32,8 @@ const PATCHES: ReadonlyMap<string, string> = new Map([
   ["STRATEGIC-PATCH", "application/strategic-merge-patch+json"],
   ["APPLY", "application/apply-patch+yaml"],
 ]);
+/** What a decoder minds is told in the words of Go. */
+const GO_TYPE = /(cannot be handled as a \w+): .*/s;
 /** Kubernetes prints objects and lists under the names of its own source. */
 const GO_VALUE = /Invalid value: (?:[[{].*|"\{.*|null): /s;
 const [ours = "", theirs = "", only = ""] = process.argv.slice(2);
@@ -39,7 +41,13 @@ const [ours = "", theirs = "", only = ""] = process.argv.slice(2);
 /** What can't be the same is left out; the rest is in one order. */
 function settled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(settled);
-  if (!isObject(value)) return typeof value === "string" ? value.replace(/selfType\d+/g, "selfType").replace(GO_VALUE, "Invalid value: …: ") : value;
+  if (!isObject(value))
+    return typeof value === "string"
+      ? value
+          .replace(/selfType\d+/g, "selfType")
+          .replace(GO_TYPE, "$1: …")
+          .replace(GO_VALUE, "Invalid value: …: ")
+      : value;
   const kept = Object.entries(value).filter(([name]) => !CHANGING.has(name));
   const entries = kept.map(([name, member]) => [name, name === "causes" ? sortedCauses(member) : settled(member)] as const);
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -22,7 +22,7 @@ const WITH_PLAIN_FINALIZERS: ReadonlySet<string> = new Set([
 /** Kinds whose updates are checked as new objects are, with the prefix of a name that was generated. */
 const CHECKED_WHOLE: ReadonlySet<string> = new Set(
   (
-    "clusterrolebindings clusterroles configmaps csinodes csistoragecapacities deviceclasses endpoints endpointslices flowschemas ingressclasses ipaddresses limitranges " +
+    "clusterrolebindings clusterroles configmaps controllerrevisions csinodes csistoragecapacities deviceclasses endpoints endpointslices flowschemas ingressclasses ipaddresses limitranges " +
     "namespaces nodes persistentvolumeclaims persistentvolumes prioritylevelconfigurations replicationcontrollers resourceclaims resourceclaimtemplates rolebindings roles " +
     "runtimeclasses secrets serviceaccounts statefulsets storageclasses storageversionmigrations volumeattachments volumeattributesclasses"
   ).split(" "),

@@ -41,6 +41,11 @@ const KNOWN: readonly Known[] = [
     title: /^code 409, not 500$/,
     of: ({ path, body }) => (path + textOf(body)).includes("ignoreStoreReadErrorWithClusterBreakingPotential"),
   },
+  {
+    why: "a last bookmark comes just before the end of a watch, or just not",
+    title: /^: (\d+ items, not \d+|\[?\{"type":"BOOKMARK")/,
+    of: ({ path }, what) => what.endsWith(": watch") && path.includes("allowWatchBookmarks=true"),
+  },
   { why: "a change that isn't stored doesn't count", title: /^metadata\.generation: /, of: (_, what) => what.startsWith("resourceslices: ") },
   { why: "the zero time is no time", title: /timeAdded|managedFields/, of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z") },
   {

@@ -45,7 +45,7 @@ function settle({ call, kind, name, next, last }: Write, { errors, warnings }: V
     throw invalidObject(
       { group: kind.rules.storedAs?.group ?? kind.group, kind: kind.name },
       next.metadata.name ?? name,
-      isDeclared(kind) || !last ? onceEach(errors) : errors,
+      isDeclared(kind) || (kind.form && !last) ? onceEach(errors) : errors,
     );
   call.warnings.push(...warnings);
 }
