@@ -42,14 +42,16 @@ async function repairService(options: RepairOptions, service: Service & KubeObje
   const { namespace = "", name = "" } = service.metadata;
   const known = reader.get<IPAddress & KubeObject>("networking.k8s.io", "ipaddresses", "", address);
   const parent = known?.spec?.parentRef;
+  const family = address.includes(":") ? "IPv6" : "IPv4";
   if (known && parent?.namespace === namespace && parent.name === name && parent.resource === "services") return;
   if (known && holds(reader, parent, address)) {
-    const message = `Cluster IP ${address} was assigned to multiple services; please recreate service`;
+    const message = `Cluster IP [${family}]:${address} was assigned to multiple services; please recreate service`;
     return tell(options, service, "ClusterIPAlreadyAllocated", message);
   }
   if (known) return; // It leads nowhere: it goes first.
-  await tell(options, service, "ClusterIPNotAllocated", `Cluster IP ${address} is not allocated; repairing`);
-  const labels = { [FAMILY]: address.includes(":") ? "IPv6" : "IPv4", [MANAGED_BY]: ALLOCATOR };
+  if (!holds(reader, { resource: "services", namespace, name }, address)) return; // It went while another was repaired.
+  await tell(options, service, "ClusterIPNotAllocated", `Cluster IP [${family}]: ${address} is not allocated; repairing`);
+  const labels = { [FAMILY]: family, [MANAGED_BY]: ALLOCATOR };
   const object: KubeObject & { spec: unknown } = {
     apiVersion: "networking.k8s.io/v1",
     kind: "IPAddress",

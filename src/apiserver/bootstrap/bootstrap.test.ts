@@ -56,7 +56,31 @@ test("a service's address comes back, and says so", async () => {
   const address = await until(cluster, `${ADDRESSES}/10.96.0.1`, ({ kind }) => kind === "IPAddress");
   assert.deepEqual(address.spec.parentRef, { resource: "services", namespace: "default", name: "kubernetes" });
   const events = await until(cluster, "/api/v1/namespaces/default/events", ({ items }) => items.length > 0);
-  assert.deepEqual([events.items[0].reason, events.items[0].message], ["ClusterIPNotAllocated", "Cluster IP 10.96.0.1 is not allocated; repairing"]);
+  assert.deepEqual([events.items[0].reason, events.items[0].message], ["ClusterIPNotAllocated", "Cluster IP [IPv4]: 10.96.0.1 is not allocated; repairing"]);
+});
+
+test("services that go together take their addresses with them, and nobody misses those", async () => {
+  await using cluster = await startControlPlane();
+  const { loopback } = cluster.server;
+  const services = "/api/v1/namespaces/default/services";
+  const all = await Promise.all(
+    ["a", "b", "c", "d"].map((name) => loopback.send("POST", services, { metadata: { name }, spec: { ports: [{ port: 80 }] } } as KubeObject)),
+  );
+  assert.deepEqual(
+    all.map(({ code }) => code),
+    [201, 201, 201, 201],
+  );
+  assert.equal((await get(cluster, ADDRESSES)).items.length, 5);
+  await Promise.all(["a", "b", "c", "d"].map((name) => loopback.send("DELETE", `${services}/${name}`)));
+  // Another one is missed: once it is repaired, whatever was to be said of the four has been said.
+  await loopback.send("DELETE", `${ADDRESSES}/10.96.0.1`);
+  await until(cluster, `${ADDRESSES}/10.96.0.1`, ({ kind }) => kind === "IPAddress");
+  assert.equal((await get(cluster, ADDRESSES)).items.length, 1);
+  const { items } = await get(cluster, "/api/v1/namespaces/default/events");
+  assert.deepEqual(
+    items.map((event: Answer) => event.involvedObject.name),
+    ["kubernetes"],
+  );
 });
 
 test("the server has a lease, and those of servers long gone are removed", async () => {

@@ -37,6 +37,8 @@ interface Keeper {
   readonly watched: readonly (readonly [group: string, resource: string])[];
   /** Every change wakes it, and not at once: what comes together is one piece of work. */
   readonly followsChanges?: true;
+  /** Compares resources that one transaction changes: it looks when all of them show it, and not between two. */
+  readonly comparesResources?: true;
   /** What it makes follows facts that change. */
   readonly readsFacts?: true;
   /** Works again so often, whatever happens. */
@@ -51,16 +53,20 @@ export async function bootstrap(options: BootstrapOptions): Promise<Keeping> {
   let ended = false;
   const stops: (() => void)[] = [() => (ended = true)];
   const wakes: (() => void)[] = [];
-  for (const { name, watched, names, work, followsChanges, readsFacts, everyMs } of keepersOf(options)) {
+  for (const { name, watched, names, work, followsChanges, comparesResources, readsFacts, everyMs } of keepersOf(options)) {
     await work();
     const wake = repeatedly(options, name, async () => {
       if (!ended) await work(); // Later there is no store to work on.
     });
     if (readsFacts) wakes.push(wake);
     if (everyMs !== undefined) stops.push(regularly(options.clock, everyMs, wake));
-    const soon = followsChanges ? gathered(options.clock, wake) : undefined;
+    const then = followsChanges || comparesResources ? gathered(options.clock, wake) : wake;
     for (const [group, resource] of watched) {
-      stops.push(options.reader.onChange(group, resource, soon ?? ((change) => change.deleted && (names?.includes(change.name) ?? true) && wake())));
+      stops.push(
+        options.reader.onChange(group, resource, (change) => {
+          if (followsChanges || (change.deleted && (names?.includes(change.name) ?? true))) then();
+        }),
+      );
     }
   }
   return {
@@ -122,7 +128,13 @@ function keepersOf(options: BootstrapOptions): readonly Keeper[] {
     ...serviceKeepers(options),
     serviceRangeKeeper(options, ownServiceRange(facts)),
     keeper("service", SERVICE, ownService(facts), sameAddresses),
-    { name: "addresses", watched: [["networking.k8s.io", "ipaddresses"]], everyMs: ADDRESSES_MS, work: () => repairAddresses(options) },
+    {
+      name: "addresses",
+      watched: [["networking.k8s.io", "ipaddresses"]],
+      comparesResources: true,
+      everyMs: ADDRESSES_MS,
+      work: () => repairAddresses(options),
+    },
     { name: "priority and fairness", watched: FLOW, followsChanges: true, everyMs: MINUTE_MS, work: () => keepFlowConfiguration(loopback, reader) },
   ];
 }
