@@ -29,6 +29,7 @@ function seen({ code, headers, body }: RawAnswer): string {
   const steady = said
     .replace(/resourceVersion\W+\d+/g, "RV")
     .replace(/current: \d+/g, "current")
+    .replace(/in record \(\d+\)/g, "in record")
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "UID")
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "TIME");
   return JSON.stringify([code, headers.warning, steady]);

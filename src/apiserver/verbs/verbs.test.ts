@@ -204,6 +204,16 @@ test("many patches of one object at once all take effect", async () => {
   assert.equal(Object.keys((await api.get(`${MAPS}/a`)).object.data).length, 20);
 });
 
+test("an update that a deletion overtakes finds nothing, and no conflict", async () => {
+  await using api = await startApi();
+  for (let round = 0; round < 10; round++) {
+    const { object } = await api.create(MAPS, configMap("a"));
+    const [gone, late] = await Promise.all([api.delete(`${MAPS}/a`), api.update(`${MAPS}/a`, { ...object, data: { x: "2" } })]);
+    assert.equal(gone.code, 200);
+    if (late.code !== 200) assert.deepEqual(refusal(late), { code: 404, reason: "NotFound", message: 'configmaps "a" not found' });
+  }
+});
+
 test("an object with finalizers is marked, and goes when the last is removed", async () => {
   await using api = await startApi();
   await api.create(MAPS, configMap("a", { metadata: { finalizers: ["x.io/a"] } }));

@@ -20,6 +20,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 const RACES = [
   /because it is being terminated/,
   /HPA NS\/web was deleted during reconciliation/,
+  /resourcequotas \\?"all\\?" not found/,
   /failed to update status for web: horizontalpodautoscalers\.autoscaling \\?"web\\?" not found/,
 ];
 

@@ -75,7 +75,8 @@ export async function runChange(call: Call, attempt: Attempt, change: Change): P
       return { bytes: await runSteps(attempt, newWrite(call, attempt, next, last, cached), call.context.clock.now() - began), created: !cached };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      if ((insisted === "this" && !attempt.relative && !error.elsewhere) || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
+      const changed = insisted === "this" && !attempt.relative && !error.elsewhere && cache.get(namespace, name); // What is gone isn't changed: it isn't found.
+      if (changed || tries >= ATTEMPTS_MAX) throw conflict(kind, name, CHANGED);
     }
   }
 }
