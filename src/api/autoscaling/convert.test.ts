@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HorizontalPodAutoscaler } from "../tables/autoscaling-v2.ts";
 import { fromV2, toV2 } from "./convert.ts";
+import { HorizontalPodAutoscalerV1 } from "./horizontal-pod-autoscaler-v1.ts";
 
 const hpa: HorizontalPodAutoscaler = {
   metadata: { name: "h", annotations: { mine: "kept" } },
@@ -46,4 +47,13 @@ test("an annotation that can't be read says nothing", () => {
   old.metadata.annotations = { "autoscaling.alpha.kubernetes.io/metrics": "[1", "autoscaling.alpha.kubernetes.io/behavior": "[]" };
   const { metrics, behavior } = toV2(old).spec;
   assert.deepEqual([metrics?.[0]?.resource?.target.averageUtilization, behavior], [80, undefined]);
+});
+
+test("whoever writes the older form also says what stands in its annotations, and so owns them", () => {
+  const old = fromV2({ ...hpa, status: { currentReplicas: 0, desiredReplicas: 1 } });
+  old.status = { currentReplicas: 0, desiredReplicas: 1, currentCPUUtilizationPercentage: 7 };
+  HorizontalPodAutoscalerV1.rules.defaults?.(old);
+  const { annotations = {} } = old.metadata;
+  assert.match(annotations["autoscaling.alpha.kubernetes.io/current-metrics"] ?? "", /"currentAverageUtilization":7/);
+  assert.equal(annotations.mine, "kept");
 });

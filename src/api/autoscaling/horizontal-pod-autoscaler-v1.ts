@@ -17,8 +17,7 @@ export const HorizontalPodAutoscalerV1 = kind<HpaV1Type>("autoscaling/v1", "hori
   },
   defaults(hpa) {
     hpa.spec.minReplicas ??= 1;
-    const percent = fromV2(toV2(hpa)).spec.targetCPUUtilizationPercentage; // The newer form's default, where nothing is measured.
-    if (percent !== undefined) hpa.spec.targetCPUUtilizationPercentage = percent;
+    become(hpa, toV2(hpa)); // The newer form's default, where nothing is measured, and the annotations, which whoever writes the status owns.
   },
   // Some of the status stands in annotations, so that it is the newer form whose status is dropped or kept.
   prepareCreate(hpa) {

@@ -5,7 +5,7 @@ import { equal } from "../../machinery/plain.ts";
 import { parseQuantity } from "../../machinery/quantity/quantity.ts";
 import type { Int64 } from "../../machinery/schema/int64.ts";
 import { type FieldError, forbiddenField, invalid, notSupported, required, tooLong } from "../../machinery/status/field-error.ts";
-import type { LabelSelector, LabelSelectorRequirement } from "../tables/meta-v1.ts";
+import type { LabelSelector, LabelSelectorRequirement, ObjectMeta } from "../tables/meta-v1.ts";
 
 export type Errors = readonly FieldError[];
 
@@ -80,6 +80,14 @@ export function labels(field: string, map: Readonly<Record<string, string>> | un
   const errors: FieldError[] = [];
   for (const [key, value] of Object.entries(map ?? {})) errors.push(...qualifiedName(field, key), ...complain(field, value, isValidLabelValue(value)));
   return errors;
+}
+
+/** Metadata of templates, of which only labels and annotations are copied: what else says something is refused. */
+export function notOfTemplates(field: string, metadata: ObjectMeta = {}): FieldError[] {
+  return Object.entries(metadata).flatMap(([name, value]) => {
+    if (name === "labels" || name === "annotations" || value === "" || (name === "generation" && Number(value) === 0)) return [];
+    return [forbiddenField(`${field}.${name === "uid" ? "uID" : name}`, "cannot be set")];
+  });
 }
 
 /** Annotations of templates; those of objects are checked with the rest of their metadata. */

@@ -1,22 +1,16 @@
 /** ResourceClaimTemplates: the claims that are made for each pod that names one. */
 
-import { forbiddenField } from "../../machinery/status/field-error.ts";
 import { kind } from "../declare.ts";
-import { annotations, labels } from "../meta/checks.ts";
+import { annotations, labels, notOfTemplates } from "../meta/checks.ts";
 import { ageColumn, nameColumn } from "../meta/columns.ts";
 import { immutableStruct } from "../meta/semantic.ts";
 import type { ResourceClaimTemplate as TemplateType } from "../tables/resource-v1.ts";
 import { adminErrors, claimErrors, requestDefaults } from "./device-request.ts";
 
-/** What a claim has of its template beside its spec. */
-const COPIED = ["labels", "annotations"];
-
 export const ResourceClaimTemplate = kind<TemplateType>("resource.k8s.io/v1", "resourceclaimtemplates", {
   defaults: ({ spec }) => requestDefaults(spec.spec?.devices ?? {}),
   validate: ({ spec }) => [
-    ...Object.keys(spec.metadata ?? {}).flatMap((name) =>
-      COPIED.includes(name) ? [] : [forbiddenField(`spec.metadata.${name === "uid" ? "uID" : name}`, "cannot be set")],
-    ),
+    ...notOfTemplates("spec.metadata", spec.metadata),
     ...annotations("spec.metadata.annotations", spec.metadata?.annotations),
     ...labels("spec.metadata.labels", spec.metadata?.labels),
     ...claimErrors("spec.spec.devices", spec.spec?.devices ?? {}),

@@ -128,3 +128,13 @@ test("administrators' access is for namespaces that are labelled for it", () => 
   assert.deepEqual(refused({}), [field, field]);
   assert.deepEqual(refused({ "resource.kubernetes.io/admin-access": "true" }), [[], []]);
 });
+
+test("a template's claims have its labels and annotations, and no more of its metadata; what says nothing may stand there", () => {
+  const template = (metadata: object) => object("ResourceClaimTemplate", { metadata, spec: { devices: one } });
+  assert.deepEqual(fields(create(template({ labels: { a: "b" }, generation: 0, selfLink: "", creationTimestamp: null }))), []);
+  assert.deepEqual(fields(create(template({ generation: 1, uid: "u", finalizers: [] }))), [
+    "Forbidden spec.metadata.uID",
+    "Forbidden spec.metadata.generation",
+    "Forbidden spec.metadata.finalizers",
+  ]);
+});

@@ -96,13 +96,16 @@ function markDeleting(metadata: Metadata, now: number): void {
   metadata.deletionGracePeriodSeconds = 0;
 }
 
-/** The finalizers with the collector's two set or cleared: what the request says counts, then what stands there. */
-function finalizersFor(kind: Kind, { finalizers = [] }: Metadata, { propagationPolicy, orphanDependents }: DeleteOptions): string[] {
+/**
+ * The finalizers with the collector's two set or cleared: what the request says counts, then what stands there. A namespace's first deletion
+ * takes "not orphaned" for "foreground", as Kubernetes' own code for it does (pkg/registry/core/namespace/storage).
+ */
+function finalizersFor(kind: Kind, { finalizers = [], deletionTimestamp }: Metadata, { propagationPolicy, orphanDependents }: DeleteOptions): string[] {
   const rest = finalizers.filter((one) => one !== ORPHAN && one !== FOREGROUND);
   if (WITHOUT_COLLECTION.has(`${kind.group}/${kind.resource}`)) return [...finalizers];
   const standing = finalizers.find((one) => one === ORPHAN || one === FOREGROUND);
   let added: string | undefined;
-  if (orphanDependents !== undefined) added = orphanDependents ? ORPHAN : undefined;
+  if (orphanDependents !== undefined) added = orphanDependents ? ORPHAN : kind.resource === "namespaces" && !deletionTimestamp ? FOREGROUND : undefined;
   else if (propagationPolicy !== undefined) added = propagationPolicy === "Orphan" ? ORPHAN : propagationPolicy === "Foreground" ? FOREGROUND : undefined;
   else added = standing ?? (orphansByDefault(kind) ? ORPHAN : undefined);
   const wanted = added ? [...rest, added] : rest;

@@ -2,7 +2,7 @@
 
 import { equal, isObject, type Plain, put, shallow } from "../plain.ts";
 import type { Element } from "./element.ts";
-import { ANY, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
+import { ANY, type FieldType, itemElement, type KeyedType, type SetType, type Type } from "./types.ts";
 
 /** @returns the live object with the applied fields; the very same one, and the same parts, where nothing differs. Applied nulls stay nulls. */
 export function merge(type: Type, live: unknown, applied: unknown): unknown {
@@ -29,12 +29,18 @@ function mergeObjects(type: Exclude<Type, { kind: "leaf" | "atomic" | "set" | "k
   for (const key in applied) {
     const field = type.kind === "struct" ? type.field(key) : undefined;
     const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    if (applied[key] === null && field !== undefined && (old === undefined || (isObject(old) && isVoid(old))) && isNeverVoid(field)) continue;
     const merged = merge(field?.type ?? (type.kind === "map" ? type.values : ANY), old, applied[key]);
     if (merged === old) continue;
     if (result === before) result = shallow(before);
     put(result, key, merged);
   }
   return result;
+}
+
+/** Whether Go's JSON writes members of the struct also where nobody set any: a null leaves them as they are. */
+function isNeverVoid({ implied, type }: FieldType): boolean {
+  return isObject(implied) && type.kind === "struct" && type.sorted.some((member) => member.implied !== undefined);
 }
 
 function isVoid(object: Plain): boolean {

@@ -47,7 +47,31 @@ const KNOWN: readonly Known[] = [
     of: ({ path }, what) => what.endsWith(": watch") && path.includes("allowWatchBookmarks=true"),
   },
   { why: "a change that isn't stored doesn't count", title: /^metadata\.generation: /, of: (_, what) => what.startsWith("resourceslices: ") },
-  { why: "the zero time is no time", title: /timeAdded|managedFields/, of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z") },
+  {
+    why: "the zero time is no time",
+    title: /timeAdded|managedFields|no cause FieldValueInvalid (first|last)Timestamp/,
+    of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z"),
+  },
+  {
+    why: "one rule for versions that aren't there yet, of Events too",
+    title: /^details\.retryAfterSeconds: 1, not absent$/,
+    of: ({ path }, what) => what === "events: list" && path.includes("resourceVersion="),
+  },
+  {
+    why: "an apply that names no item needn't tell those apart that stand there",
+    title: /^code 200, not 500$/,
+    of: (_, what) => what === "serviceaccounts: apply",
+  },
+  {
+    why: "of a Service without a name it is said that it has none",
+    title: /^no cause FieldValueInvalid spec\.clusterIPs$|^a cause FieldValueRequired metadata\.name$/,
+    of: ({ path, body }, what) => what === "services: create" && !textOf(body).includes(`${pathOf({ method: "", path }).split("/")[4]}-`),
+  },
+  {
+    why: "an empty list that is applied over none says the same",
+    title: /^code 200, not 409: FieldManagerConflict/,
+    of: ({ body }, what) => what.endsWith(": apply") && textOf(body).includes(":[]"),
+  },
   {
     why: "integers may be written in other ways",
     title: /./,

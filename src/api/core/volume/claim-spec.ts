@@ -3,7 +3,7 @@
 import { isDNS1123Label, isDNS1123Subdomain } from "../../../machinery/names.ts";
 import { parseQuantity } from "../../../machinery/quantity/quantity.ts";
 import { type FieldError, forbiddenField, invalid, notSupported, required } from "../../../machinery/status/field-error.ts";
-import { annotations, complain, labelSelector, labels, NOT_POSITIVE, optionalOneOf } from "../../meta/checks.ts";
+import { annotations, complain, labelSelector, labels, NOT_POSITIVE, notOfTemplates, optionalOneOf } from "../../meta/checks.ts";
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate, TypedObjectReference } from "../../tables/core-v1.ts";
 
 const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
@@ -59,11 +59,10 @@ function sameSourceErrors(at: string, { dataSource: old, dataSourceRef: ref }: P
 
 /** @param at the template's own field. Of metadata it may have labels and annotations and nothing else. */
 export function claimTemplateErrors(at: string, { metadata = {}, spec }: PersistentVolumeClaimTemplate): FieldError[] {
-  const others = Object.keys(metadata).filter((name) => name !== "annotations" && name !== "labels");
   return [
     ...annotations(`${at}.metadata.annotations`, metadata.annotations),
     ...labels(`${at}.metadata.labels`, metadata.labels),
-    ...others.map((name) => forbiddenField(`${at}.metadata.${name === "uid" ? "uID" : name}`, "cannot be set")),
+    ...notOfTemplates(`${at}.metadata`, metadata),
     ...claimSpecErrors(`${at}.spec`, spec),
   ];
 }

@@ -1,0 +1,17 @@
+/** PATCH, as a whole server answers it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startApi } from "../../../test/support/api.ts";
+
+test("an applied null changes nothing in a struct whose members are always written, and so bears no time", async () => {
+  await using api = await startApi();
+  await api.create("/api/v1/nodes", { metadata: { name: "n" } });
+  const times = [];
+  for (const status of [null, { phase: "Running" }]) {
+    const document = JSON.stringify({ apiVersion: "v1", kind: "Node", metadata: { name: "n" }, status });
+    const { object } = await api.patch("/api/v1/nodes/n/status?fieldManager=m", "application/apply-patch+yaml", document);
+    times.push(typeof object.metadata.managedFields[0].time);
+  }
+  assert.deepEqual(times, ["undefined", "string"]);
+});
