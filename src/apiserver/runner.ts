@@ -76,7 +76,7 @@ function handlerOf(call: Call, verbFor: VerbFor): Handler {
     if (subresource === "" && !hasPath(call, kind)) throw noSuchResource();
     const refused = exchange.method === "HEAD" && subresource !== "proxy";
     const handler = refused ? undefined : reviewOf(kind, subresource, verb) || verbFor(kind, subresource, verb);
-    if (!handler || isMisplaced(call)) throw notAllowed();
+    if (!handler || isMisplaced(call, kind)) throw notAllowed();
     if (!TALKS_ITS_OWN.has(subresource)) checkAccept(call, kind);
     const deprecated = deprecation(kind);
     if (deprecated) call.warnings.push(deprecated);
@@ -95,9 +95,10 @@ function hasPath({ attributes }: Call, { namespaced, table }: Kind): boolean {
   return attributes.name === "" ? !namespaced || attributes.namespace !== "" : table.verbs.includes("get");
 }
 
-/** A new object is made in its collection, and a change names its object. */
-function isMisplaced({ attributes: { verb, name, subresource } }: Call): boolean {
+/** A new object is made in its collection, a change names its object, and what is deleted together lies in one namespace. */
+function isMisplaced({ attributes: { verb, name, namespace, subresource } }: Call, { namespaced }: Kind): boolean {
   if (subresource !== "") return false;
+  if (verb === "deletecollection") return namespaced && namespace === "";
   return verb === "create" ? name !== "" : (verb === "update" || verb === "patch") && name === "";
 }
 

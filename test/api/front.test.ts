@@ -75,6 +75,18 @@ test("what isn't there is a Status inside the server's groups and text elsewhere
   );
 });
 
+test("what lies in namespaces is read of all of them, and deleted together in one", async () => {
+  const codes = [];
+  for (const [method, path] of [
+    ["GET", "/api/v1/pods"],
+    ["HEAD", "/api/v1/pods"],
+    ["DELETE", "/api/v1/pods"],
+    ["DELETE", PODS],
+  ] as const)
+    codes.push((await send(admin, method, path)).code);
+  assert.deepEqual(codes, [200, 405, 405, 200]);
+});
+
 test("a refusal is in Kubernetes' words and has its headers", async () => {
   const answer = await send(ann, "GET", `${PODS}/x`);
   assert.equal(answer.code, 403);

@@ -27,11 +27,11 @@ function checkCustom({ attributes }: Call, kind: Kind): void {
 }
 
 /** Whether the path has the kind's own shape: a namespaced object's path names its namespace, a cluster object's none (T2-03). */
-function fits({ attributes, exchange }: Call, namespaced: boolean): boolean {
+function fits({ attributes }: Call, namespaced: boolean): boolean {
   const { namespace, name, resource, group, subresource, tail, path } = attributes;
   if (tail !== "" && subresource !== "proxy") return false;
   if (!namespaced) return namespace === "" || (resource === "namespaces" && group === "");
   if (namespace !== "") return true;
   const pinnedBySelector = !path.endsWith(`/${resource}`);
-  return !(name !== "" && pinnedBySelector) && exchange.method !== "HEAD";
+  return !(name !== "" && pinnedBySelector);
 }

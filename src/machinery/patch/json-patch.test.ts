@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deployment } from "../../../test/support/schemas.ts";
+import { deployment, scalar, struct } from "../../../test/support/schemas.ts";
 import { jsonPatch, OPERATIONS_MAX } from "./json-patch.ts";
 
 const fails = (code: number) => (error: { status: { code: number } }) => error.status.code === code;
@@ -78,4 +78,10 @@ test("jsonPatch() keeps `__proto__` a key", () => {
   const result = jsonPatch({ data: {} }, [{ op: "add", path: "/data/__proto__", value: "x" }]) as { data: object };
   assert.deepEqual(Object.entries(result.data), [["__proto__", "x"]]);
   assert.equal(Object.getPrototypeOf(result.data), Object.prototype);
+});
+
+test("jsonPatch() removes members that are always written, and nothing else that isn't there", () => {
+  const schema = struct("Event", { seen: scalar("time"), host: scalar("string") });
+  assert.deepEqual(jsonPatch({ host: "h" }, [{ op: "remove", path: "/seen" }], schema), { host: "h" });
+  assert.throws(() => jsonPatch({}, [{ op: "remove", path: "/host" }], schema), fails(422));
 });

@@ -2,7 +2,7 @@
 
 import { omission } from "../json/omission.ts";
 import { emptyMap, equal, isObject, jsonSize, own, type Plain, put, shallow } from "../plain.ts";
-import type { Schema } from "../schema/schema.ts";
+import type { Field, Schema } from "../schema/schema.ts";
 import { fieldOf, itemSchema, memberSchema, writtenWhenEmpty } from "../schema/walk.ts";
 import { badRequest, tooLarge } from "../status/status-error.ts";
 import { doesNotFit } from "./failures.ts";
@@ -157,7 +157,7 @@ class Document {
     if (Array.isArray(container)) {
       container.splice(this.#shift(indexOf(key, container.length), container), 1);
     } else {
-      if (!Object.hasOwn(container, key) && !writtenWhenEmpty(fieldOf(schema, key))) throw doesNotFit(`Cannot remove ${JSON.stringify(key)}: it isn't there`);
+      if (!Object.hasOwn(container, key) && !isAlwaysWritten(fieldOf(schema, key))) throw doesNotFit(`Cannot remove ${JSON.stringify(key)}: it isn't there`);
       delete container[key];
     }
   }
@@ -187,6 +187,11 @@ function asWritten(copy: Plain, schema: Schema | undefined): Plain {
     if (field && omission(field.schema, field.table).omits?.(copy[key])) delete copy[key];
   }
   return copy;
+}
+
+/** Whether JSON writes the field also where it is absent: as `{}`, zero or null. */
+function isAlwaysWritten(field: Field | undefined): boolean {
+  return field !== undefined && omission(field.schema, field.table).whenAbsent !== "omit";
 }
 
 function unescaped(token: string): string {
