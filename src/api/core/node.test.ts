@@ -56,3 +56,11 @@ test("the columns", () => {
   const cells = kindFor("v1", "Node").rules.columns?.map((column) => column.value(one, NOW));
   assert.deepEqual(cells, ["n", "Ready,SchedulingDisabled", "b,worker", "<unknown>", "v1.37.0", "1.1.1.1", "<none>", "D", "6 (amd64)", "c"]);
 });
+
+test("two ranges of which one can't be read are no pair of families", () => {
+  const { errors } = create(node({ podCIDRs: ["x", "fd00::/64"] }, {}));
+  assert.deepEqual(
+    errors.map((error) => error.split(":")[0]),
+    ["FieldValueInvalid spec.podCIDRs[0]", "InternalError spec.podCIDRs", "FieldValueInvalid spec.podCIDRs"],
+  );
+});

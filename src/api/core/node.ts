@@ -120,7 +120,7 @@ function featureErrors({ status }: NodeType): FieldError[] {
 function podCidrErrors({ spec }: NodeType): FieldError[] {
   const cidrs = spec.podCIDRs ?? [];
   const errors = cidrs.flatMap((cidr, i) => validCidr(`spec.podCIDRs[${i}]`, cidr));
-  if (cidrs.length < 2 || (cidrs.length === 2 && isDualStack(cidrs))) return errors;
+  if (cidrs.length < 2 || (cidrs.length === 2 && errors.length === 0 && isDualStack(cidrs))) return errors;
   const unread: FieldError[] = errors.length > 0 ? [{ type: "InternalError", field: "spec.podCIDRs", message: "Internal error: invalid PodCIDRs" }] : [];
   return [...errors, ...unread, invalid("spec.podCIDRs", cidrs, "may specify no more than one CIDR for each IP family")];
 }

@@ -24,7 +24,7 @@ const CHECKED_WHOLE: ReadonlySet<string> = new Set(
   (
     "clusterrolebindings clusterroles configmaps controllerrevisions csinodes csistoragecapacities deviceclasses endpoints endpointslices flowschemas ingressclasses ipaddresses limitranges " +
     "namespaces nodes persistentvolumeclaims persistentvolumes prioritylevelconfigurations replicationcontrollers resourceclaims resourceclaimtemplates rolebindings roles " +
-    "runtimeclasses secrets serviceaccounts statefulsets storageclasses storageversionmigrations volumeattachments volumeattributesclasses"
+    "runtimeclasses secrets serviceaccounts storageclasses storageversionmigrations volumeattachments volumeattributesclasses"
   ).split(" "),
 );
 

@@ -15,3 +15,20 @@ test("an applied null changes nothing in a struct whose members are always writt
   }
   assert.deepEqual(times, ["undefined", "string"]);
 });
+
+test("a patched object without a version has no name; without a kind it is of the path's", async () => {
+  await using api = await startApi();
+  await api.create("/api/v1/nodes", { metadata: { name: "n" } });
+  const answers = [];
+  for (const patch of [{ apiVersion: null }, { apiVersion: null, kind: null }, { kind: null }, { kind: "Other" }, { apiVersion: "v2" }]) {
+    const { code, object } = await api.patch("/api/v1/nodes/n", "application/merge-patch+json", patch);
+    answers.push([code, object.reason]);
+  }
+  assert.deepEqual(answers, [
+    [400, "BadRequest"],
+    [400, "BadRequest"],
+    [200, undefined],
+    [422, "Invalid"],
+    [422, "Invalid"],
+  ]);
+});

@@ -179,7 +179,9 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
     if (form === "apply") return unclassified(`failed to convert new object (${kind.apiVersion}, Kind=${kind.name}) to proper version: ${why}`);
     return unfit(shown === patched ? stringifyExactly(inAlphabet(patched)) : asGoPrints(shown), why);
   };
-  if (!kind.form && (form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || patched.kind !== kind.name)) {
+  const named = patched.kind || kind.name;
+  if (!kind.form && (form === "json" || form === "merge") && (patched.apiVersion !== kind.apiVersion || named !== kind.name)) {
+    if (!patched.apiVersion && named === kind.name) throw badRequest(nameless(call)); // Kubernetes reads it as an object of no version, which has no fields.
     throw refuse(`no kind ${asGoPrints(patched.kind)} is registered for version ${asGoPrints(patched.apiVersion)}`);
   }
   const { object, strictErrors: unknown } = decoded(kind, patched, refuse);
@@ -194,6 +196,8 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
   object.kind = kind.name;
   return object;
 }
+
+const nameless = ({ attributes: { name } }: Call): string => `the name of the object (${name} based on URL) was undeterminable: name must be provided`;
 
 /** Of a custom resource the version is a part of what is validated. */
 function otherVersion(kind: Kind, { apiVersion = "", metadata }: KubeObject): StatusError {

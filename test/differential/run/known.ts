@@ -49,13 +49,13 @@ const KNOWN: readonly Known[] = [
   { why: "a change that isn't stored doesn't count", title: /^metadata\.generation: /, of: (_, what) => what.startsWith("resourceslices: ") },
   {
     why: "the zero time is no time",
-    title: /timeAdded|managedFields|no cause FieldValueInvalid (first|last)Timestamp/,
+    title: /timeAdded|managedFields|deletionTimestamp: absent, not null|no cause FieldValueInvalid (first|last)Timestamp/,
     of: ({ body }) => textOf(body).includes("0001-01-01T00:00:00Z"),
   },
   {
-    why: "one rule for versions that aren't there yet, of Events too",
+    why: "one rule for versions that aren't there yet, whoever is asked for them",
     title: /^details\.retryAfterSeconds: 1, not absent$/,
-    of: ({ path }, what) => what === "events: list" && path.includes("resourceVersion="),
+    of: ({ path }, what) => what.endsWith(": list") && path.includes("resourceVersion="),
   },
   {
     why: "an apply that names no item needn't tell those apart that stand there",
@@ -69,8 +69,23 @@ const KNOWN: readonly Known[] = [
   },
   {
     why: "an empty list that is applied over none says the same",
-    title: /^code 200, not 409: FieldManagerConflict/,
+    title: /^code (200|422), not 409/,
     of: ({ body }, what) => what.endsWith(": apply") && textOf(body).includes(":[]"),
+  },
+  {
+    why: "an applied value that only lacks what is always written says the same",
+    title: /^no cause FieldManagerConflict \.endpoints$/,
+    of: (_, what) => what === "endpointslices: apply",
+  },
+  {
+    why: "a strategic merge patch of a map of lists is merged",
+    title: /^code 200, not 500$/,
+    of: ({ body }, what) => what === "certificatesigningrequests: strategic patch" && textOf(body).includes('"extra":{'),
+  },
+  {
+    why: "a number beyond 64 bits isn't cut to fit",
+    title: /./,
+    of: ({ body }, what) => what.endsWith(": strategic patch") && textOf(body).includes("9223372036854775808"),
   },
   {
     why: "integers may be written in other ways",
