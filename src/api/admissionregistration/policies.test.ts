@@ -28,6 +28,27 @@ test("a policy is about something and has something to say", () => {
   assert.deepEqual(of({ failurePolicy: "Maybe", validations: [{ expression: "params.a" }] }), ["spec.failurePolicy", "spec.validations[0].expression"]);
 });
 
+test("a policy's status has whole conditions and warnings, and changes nothing else", () => {
+  const { status } = ValidatingAdmissionPolicy.rules.subresources ?? {};
+  const of = (next: ValidatingType["status"]) => fields(status?.validateUpdate?.({ ...policy(), status: next }, policy(), context));
+  const condition = { type: "A", status: "True", reason: "R", message: "", lastTransitionTime: "2025-03-04T12:00:00Z" };
+  assert.deepEqual(of({ conditions: [condition], typeChecking: { expressionWarnings: [{ fieldRef: "spec.validations[0].expression", warning: "w" }] } }), []);
+  assert.deepEqual(of({ conditions: [{ ...condition, status: "x" }] }), ["status.conditions[0].status"]);
+  const warnings = [
+    { fieldRef: "", warning: "" },
+    { fieldRef: "spec.x[", warning: "w" },
+  ];
+  assert.deepEqual(of({ typeChecking: { expressionWarnings: warnings } }), [
+    "status.typeChecking.expressionWarnings[0].warning",
+    "status.typeChecking.expressionWarnings[0].fieldRef",
+    "status.typeChecking.expressionWarnings[1].fieldRef",
+  ]);
+  const next = policy({ failurePolicy: "Ignore" });
+  next.metadata.labels = { a: "b" };
+  status?.prepareUpdate?.(next, policy(), context);
+  assert.deepEqual([next.spec.failurePolicy, next.metadata.labels], [undefined, undefined]);
+});
+
 test("a deletion changes nothing that could be mutated", () => {
   const match = matchConstraints();
   match.resourceRules![0]!.operations = ["CREATE", "DELETE"];

@@ -6,6 +6,8 @@ import { kind } from "../declare.ts";
 import type { Column, KindRules } from "../kind.ts";
 import { complain, labelSelector, optionalOneOf } from "../meta/checks.ts";
 import { ageColumn, column, nameColumn } from "../meta/columns.ts";
+import { conditionErrors as statusConditionErrors } from "../meta/conditions.ts";
+import { keepMetadata } from "../meta/status-update.ts";
 import type {
   MatchCondition,
   MatchResources,
@@ -63,6 +65,15 @@ const paramKindColumn: Column<PolicyType> = column("ParamKind", "string", "What 
 export const ValidatingAdmissionPolicy = kind<ValidatingType>(V1, "validatingadmissionpolicies", {
   ...policyRules,
   validate: ({ metadata, spec }) => [...constraintErrors(spec), ...validatingErrors(metadata.name ?? "", spec)],
+  subresources: {
+    status: {
+      prepareUpdate(next, last) {
+        next.spec = last.spec;
+        keepMetadata(next, last);
+      },
+      validateUpdate: statusErrors,
+    },
+  },
   columns: [nameColumn, column("Validations", "integer", "How many rules it has.", ({ spec }) => spec.validations?.length ?? 0), paramKindColumn, ageColumn],
 });
 
@@ -104,6 +115,21 @@ function constraintErrors({ failurePolicy, paramKind, matchConstraints, matchCon
   else errors.push(...matchErrors(at, matchConstraints));
   if (matchConstraints && !matchConstraints.resourceRules?.length) errors.push(required(`${at}.resourceRules`, ""));
   return [...errors, ...conditionErrors("spec.matchConditions", matchConditions, paramKind !== undefined)];
+}
+
+/** What the server's own look at the expressions says, and how far it is. */
+function statusErrors({ status }: ValidatingType): FieldError[] {
+  const warnings = (status?.typeChecking?.expressionWarnings ?? []).flatMap(({ fieldRef, warning }, i) => {
+    const at = `status.typeChecking.expressionWarnings[${i}]`;
+    return [...(warning ? [] : [required(`${at}.warning`, "")]), ...pathErrors(`${at}.fieldRef`, fieldRef?.trim() ?? "")];
+  });
+  return [...warnings, ...statusConditionErrors("status.conditions", status?.conditions)];
+}
+
+/** A path of JSONPath, which takes nearly every text: only what opens must close. */
+function pathErrors(field: string, path: string): FieldError[] {
+  if (path === "") return [required(field, "")];
+  return path.lastIndexOf("[") > path.lastIndexOf("]") ? [invalid(field, path, "invalid JSONPath: unterminated array")] : [];
 }
 
 function validatingErrors(name: string, { paramKind, variables = [], validations = [], auditAnnotations = [] }: ValidatingType["spec"]): FieldError[] {

@@ -14,6 +14,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/-\d{8}\b/g, "-…"],
   [/"?\b[\d.]+(ms|µs|s|m|h)\b"?/g, "DURATION"],
   [/\b\d{2,}\b/g, "N"],
+  // A controller that waits for its own writes to come back waits for now one kind, now another.
+  [/(as new as written version: N for group resource) [a-z.]+/, "$1 R"],
 ];
 
 /** A round ends by taking its namespace away: what is in work there just then fails, now here and now there. */
