@@ -44,6 +44,11 @@ export function createErrors(kind: Kind, metadata: Metadata): FieldError[] {
   return errors;
 }
 
+/** A kind may allow any name, but none that no path could hold. */
+export function bareNameErrors({ name = "" }: Metadata): FieldError[] {
+  return isPathSegmentName(name).map((complaint) => invalid("metadata.name", name, complaint));
+}
+
 /** What the server would make a name from. */
 function prefixErrors(kind: Kind, { generateName = "" }: Metadata): FieldError[] {
   if (generateName === "" || NAME_ALONE.has(kind.resource)) return [];
@@ -62,7 +67,7 @@ export function barePrefixErrors({ generateName = "" }: Metadata): FieldError[] 
 export function updateErrors(kind: Kind, next: Metadata, last: Metadata): FieldError[] {
   const errors: FieldError[] = [];
   if (!next.name) errors.push(required("metadata.name", "name or generateName is required"));
-  else for (const complaint of isPathSegmentName(next.name)) errors.push(invalid("metadata.name", next.name, complaint));
+  else errors.push(...bareNameErrors(next));
   errors.push(...barePrefixErrors(next));
   if (CHECKED_WHOLE.has(kind.resource)) errors.push(...prefixErrors(kind, next));
   errors.push(...namespaceErrors(kind, next), ...commonErrors(kind, next));

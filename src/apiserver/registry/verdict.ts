@@ -2,7 +2,7 @@
 
 import type { Kind, KubeObject, SubresourceRules, ValidationContext } from "../../api/kind.ts";
 import type { FieldError } from "../../machinery/status/field-error.ts";
-import { barePrefixErrors, createErrors, updateErrors } from "./metadata.ts";
+import { bareNameErrors, barePrefixErrors, createErrors, updateErrors } from "./metadata.ts";
 
 export interface Subject {
   readonly kind: Kind;
@@ -33,7 +33,7 @@ function warningsOf({ kind, subresource, rules, next, last }: Subject): readonly
 function newErrors({ kind, next, context }: Subject): readonly FieldError[] {
   const metadata = createErrors(kind, next.metadata);
   const own = [...(kind.rules.validate?.(next, context) ?? []), ...(kind.rules.validateCreate?.(next, context) ?? [])];
-  if (own.length === 0) return metadata.length > 0 ? metadata : barePrefixErrors(next.metadata);
+  if (own.length === 0) return metadata.length > 0 ? metadata : [...bareNameErrors(next.metadata), ...barePrefixErrors(next.metadata)];
   return kind.rules.metadataLast ? own : [...metadata, ...own];
 }
 

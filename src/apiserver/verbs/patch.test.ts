@@ -14,6 +14,12 @@ test("an applied null changes nothing in a struct whose members are always writt
     times.push(typeof object.metadata.managedFields[0].time);
   }
   assert.deepEqual(times, ["undefined", "string"]);
+  await api.create("/api/v1/namespaces", { metadata: { name: "a" } });
+  await api.create("/apis/resource.k8s.io/v1/namespaces/a/resourceclaims", { metadata: { name: "c" }, spec: {} });
+  const document = JSON.stringify({ apiVersion: "resource.k8s.io/v1", kind: "ResourceClaim", metadata: { name: "c" }, status: null });
+  const path = "/apis/resource.k8s.io/v1/namespaces/a/resourceclaims/c/status?fieldManager=m";
+  const { object } = await api.patch(path, "application/apply-patch+yaml", document);
+  assert.equal(typeof object.metadata.managedFields[0].time, "string", "of a struct that may be empty it is a change");
 });
 
 test("a patched object without a version has no name; without a kind it is of the path's", async () => {

@@ -59,6 +59,7 @@ class Walk implements Comparison {
   }
 
   #struct(type: StructType, before: unknown, after: unknown): void {
+    if (after === null && isObject(before) && isVoid(before)) this.#emptiness(before, after);
     for (const field of fieldsOf(type, before, after)) {
       const old = isObject(before) ? fieldValue(before, field) : undefined;
       const value = isObject(after) ? fieldValue(after, field, this.#applied) : undefined;

@@ -73,6 +73,16 @@ const KNOWN: readonly Known[] = [
     of: ({ body }, what) => what.endsWith(": apply") && textOf(body).includes(":[]"),
   },
   {
+    why: "a dry run that makes an object gives it no version",
+    title: /^metadata\.resourceVersion: absent, not "/,
+    of: ({ method, path }) => method === "PUT" && path.includes("dryRun=All"),
+  },
+  {
+    why: "of an object without a version nothing more is said",
+    title: /^no warning/,
+    of: ({ body }, what) => what.endsWith(": json patch") && textOf(body).includes('{"op":"remove","path":"/apiVersion"}'),
+  },
+  {
     why: "an applied value that only lacks what is always written says the same",
     title: /^no cause FieldManagerConflict \.endpoints$/,
     of: (_, what) => what === "endpointslices: apply",
@@ -119,7 +129,11 @@ const KNOWN: readonly Known[] = [
     title: /^code 405, not (200|400|415|422)$|^details\.(group|kind|name): |^no warning/,
     of: (_, what) => what === "gadgets: odd method",
   },
-  { why: "a Scale has a protobuf form, of custom resources too", title: /^code 200, not 406$/, of: (_, what) => what === "gadgets: scale" },
+  {
+    why: "a Scale has a protobuf form, of custom resources too",
+    title: /^code 200, not 406$|^content type application\/vnd\.kubernetes\.protobuf|^: "protobuf of/,
+    of: (_, what) => what === "gadgets: scale",
+  },
   {
     why: "a custom resource has no protobuf form",
     title: /^code 415, not/,
