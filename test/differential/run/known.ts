@@ -8,6 +8,8 @@ interface Known {
   readonly of?: (asked: Asked, what: string) => boolean;
 }
 
+/** Refused there, and here taken or refused for something else: not one that both make in other ways. */
+const REFUSED_THERE = /^code (200|201|409|422), not (400|422)|^(a|no) cause /;
 /** An integer that is written as another number. */
 const ODD_INTEGER = /[[:,](-?\d+\.0+|-?\d+(\.\d+)?[eE]\d+)[\],}]/;
 const pathOf = ({ path }: Asked): string => path.split("?", 1)[0]!;
@@ -24,6 +26,11 @@ const KNOWN: readonly Known[] = [
     of: ({ method }) => !/^(GET|HEAD|OPTIONS|PUT|POST|PATCH|DELETE|TRACE)$/.test(method),
   },
   { why: "who made what the server itself keeps has another name", title: /"rampart-[a-z-]+"/ },
+  {
+    why: "a dry run of a Service asks for addresses and ports as the service itself would",
+    title: /^code (422|500), not 20[01]/,
+    of: ({ path }, what) => what.startsWith("services: ") && /[?&]dryRun=/.test(path),
+  },
   { why: "the servers have other addresses", title: /^serverAddressByClientCIDRs/ },
   {
     why: "a control plane alone knows no way to nodes, pods and services",
@@ -98,9 +105,9 @@ const KNOWN: readonly Known[] = [
     of: ({ body }, what) => what.endsWith(": strategic patch") && textOf(body).includes("9223372036854775808"),
   },
   {
-    why: "integers may be written in other ways",
-    title: /./,
-    of: ({ method, body }) => method === "PATCH" && ODD_INTEGER.test(textOf(body)),
+    why: "integers may be written in other ways: taken here, refused there",
+    title: REFUSED_THERE,
+    of: ({ method, type, body }) => method === "PATCH" && !/apply-patch/.test(type ?? "") && ODD_INTEGER.test(textOf(body)),
   },
   {
     why: "a number that no float64 holds",
@@ -110,7 +117,7 @@ const KNOWN: readonly Known[] = [
   {
     why: "a directive for lists of scalars on a list of objects: in Go's order of maps",
     title: /./,
-    of: ({ body }) => /"\$deleteFromPrimitiveList\/[^"]+":\[\{/.test(textOf(body)),
+    of: ({ type, body }) => type === "application/strategic-merge-patch+json" && /"\$deleteFromPrimitiveList\/[^"]+":\[\{/.test(textOf(body)),
   },
   {
     why: "the server's own controller wrote in between",
@@ -142,7 +149,7 @@ const KNOWN: readonly Known[] = [
   { why: "one object is no list, of custom resources too", title: /^code 406, not 500/, of: ({ accept }) => /PartialObjectMetadataList/.test(accept ?? "") },
   {
     why: "the rules of custom resources read numbers as numbers",
-    title: /./,
+    title: REFUSED_THERE,
     of: ({ body }, what) => what.startsWith("gadgets: ") && ODD_INTEGER.test(textOf(body)),
   },
   {
