@@ -90,6 +90,11 @@ const KNOWN: readonly Known[] = [
     of: ({ body }, what) => what.endsWith(": json patch") && textOf(body).includes('{"op":"remove","path":"/apiVersion"}'),
   },
   {
+    why: "an applied null isn't set, of custom resources neither",
+    title: /^code 20[01], not 422: .*FieldValueTypeInvalid/,
+    of: ({ body }, what) => what === "gadgets: apply" && textOf(body).includes(":null"),
+  },
+  {
     why: "an applied value that only lacks what is always written says the same",
     title: /^no cause FieldManagerConflict \.endpoints$/,
     of: (_, what) => what === "endpointslices: apply",
