@@ -184,6 +184,8 @@ function checked(call: Call, kind: Kind, form: Form, patched: Plain, shown: unkn
     if (!patched.apiVersion && named === kind.name) throw badRequest(nameless(call)); // Kubernetes reads it as an object of no version, which has no fields.
     throw refuse(`no kind ${asGoPrints(patched.kind)} is registered for version ${asGoPrints(patched.apiVersion)}`);
   }
+  if (kind.form && (form === "json" || form === "merge") && !patched.kind)
+    throw refuse(`Object 'Kind' is missing in '${stringifyExactly(inAlphabet(patched))}'`);
   const { object, strictErrors: unknown } = decoded(kind, patched, refuse);
   const strictErrors = [...faults, ...unknown];
   if (strictErrors.length > 0 && fieldValidation !== "Ignore") {
