@@ -127,6 +127,7 @@ test("a custom resource lives and goes with its definition", async (t) => {
     assert.match(String(answer.headers.warning), /prefer a domain-qualified finalizer name to avoid/);
     const other = await ask("PATCH", `${WIDGETS}/a`, { kind: "Gadget" }, MERGE);
     assert.equal(other.json().message, 'Gadget.example.com "a" is invalid: kind: Invalid value: "Gadget": must be Widget');
+    assert.match((await ask("PATCH", `${WIDGETS}/a`, { kind: null }, MERGE)).json().message, /^ "" is invalid: patch: .*Object 'Kind' is missing in/);
   });
 
   await t.test("status, scale and the other version are views of one object", async () => {

@@ -94,6 +94,7 @@ const KNOWN: readonly Known[] = [
     title: /^code 20[01], not 422: .*FieldValueTypeInvalid/,
     of: ({ body }, what) => what === "gadgets: apply" && textOf(body).includes(":null"),
   },
+  { why: "a namespace's finalizers come in Go's order of maps", title: /^metadata\.finalizers\[\]: "/, of: (_, what) => what === "namespaces: delete" },
   {
     why: "an applied value that only lacks what is always written says the same",
     title: /^no cause FieldManagerConflict \.endpoints$/,
