@@ -1,5 +1,6 @@
 /** The thread of an instance beside the first. Started by `runAll`. */
 
+import { writeSync } from "node:fs";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../../machinery/clock.ts";
 import { hardenBuiltIns } from "../../machinery/hardening.ts";
@@ -10,6 +11,9 @@ import type { SharedCounters } from "../flow/user-counts.ts";
 import type { Counted } from "./instance.ts";
 import { Line } from "./line.ts";
 import { type Running, runInstance } from "./run.ts";
+
+/** A thread's `process.stderr` goes by way of the main thread. */
+const STDERR = 2;
 
 export interface ThreadStart {
   readonly config: ApiServerConfig;
@@ -37,6 +41,8 @@ export type AskedOfFirst = {
 };
 
 hardenBuiltIns();
+// Said at once and by this thread: a busy process may see that the thread has ended before it is told why.
+process.on("uncaughtExceptionMonitor", (error) => writeSync(STDERR, `${error instanceof Error ? error.stack : error}\n`));
 const { config, port, index, count, ticket, watches } = workerData as ThreadStart;
 const log = createLog("apiserver");
 const store = joinStore(ticket, systemClock);
